@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# setup.sh PURPOSE... : see that the host has what scripts/packages.txt lists
+# for these purposes. Root with apt gets what is missing installed; anybody
+# else is told the command. Reads ARCH, KERNEL and KDIR.
+
+set -eu
+
+here=$(dirname "$0")
+arch=${ARCH:-x86_64}
+kernel=${KERNEL:-6.12}
+
+missing=
+while read -r for_arch purpose package probe _; do
+	case $for_arch in
+	''|'#'*) continue ;;
+	all|"$arch") ;;
+	*) continue ;;
+	esac
+	case " $* " in
+	*" $purpose "*) ;;
+	*) continue ;;
+	esac
+	case $package in
+	*KERNEL*)
+		[ -n "${KDIR:-}" ] && continue
+		package=${package%KERNEL*}$kernel
+		probe=${probe%%KERNEL*}$kernel${probe##*KERNEL}
+		;;
+	esac
+	case $probe in
+	/*) [ -e "$probe" ] || missing="$missing $package" ;;
+	*) command -v "$probe" >/dev/null || missing="$missing $package" ;;
+	esac
+done <"$here/packages.txt"
+
+[ -z "$missing" ] && exit 0
+
+install="apt-get install -y --no-install-recommends$missing"
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+	echo "memhp: missing on this host:$missing" >&2
+	echo "memhp: install with: sudo $install" >&2
+	exit 1
+fi
+
+echo "setup: installing$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT TERM
+if ! { apt-get update && DEBIAN_FRONTEND=noninteractive $install; } \
+	>"$log" 2>&1 </dev/null; then
+	tail -n 5 "$log" >&2
+	echo "memhp: this failed: $install" >&2
+	exit 1
+fi
