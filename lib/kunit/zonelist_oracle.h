@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LIB_KUNIT_ZONELIST_ORACLE_H
+#define _LIB_KUNIT_ZONELIST_ORACLE_H
+
+#include <kunit/test.h>
+
+char *zonelist_expected(struct kunit *test, int nid, int list);
+char *zonelist_actual(struct kunit *test, int nid, int list);
+const char *zonelist_name(int list);
+
+#endif
