@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Render results as one self-contained page for people."""
+
+from html import escape
+from typing import Iterable
+
+from results import clean
+
+_STYLE = '''
+:root { color-scheme: light dark; --line: #8884; --pass: #17803d; --fail: #c62828;
+        --skip: #8a6d00; }
+@media (prefers-color-scheme: dark) {
+  :root { --pass: #5fd38a; --fail: #ff8a80; --skip: #e2c044; } }
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 70em; margin: 1em auto;
+       padding: 0 1em; }
+h1.pass, .pass > .status { color: var(--pass); }
+h1.fail, .fail > .status, .reasons { color: var(--fail); }
+.skip > .status { color: var(--skip); }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .25em .6em;
+         border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .1em 1em; }
+dd { margin: 0; overflow-wrap: anywhere; }
+pre { overflow-x: auto; padding: .5em; border: 1px solid var(--line);
+      font-size: 12px; max-height: 40em; }
+summary { cursor: pointer; }
+'''
+
+
+def render(results: dict, console_tail: Iterable[str] = ()) -> str:
+    """Render the results of a run and the end of its console log as HTML."""
+    verdict = results['verdict']
+    title = f'{"passed" if verdict == "pass" else "FAILED"}: {_text(results["id"])}'
+    tail = list(console_tail)
+    parts = [
+        f'<h1 class="{verdict}">{title}</h1>',
+        '<p>{passed} passed, {failed} failed, {skipped} skipped</p>'.format(
+            **results['counts']),
+        _items('reasons', [reason['text'] for reason in results['reasons']]),
+        _items('notes', results['notes']),
+        _made_with(results),
+        _splats(results['splats']),
+        *(_suite(suite, results['tests']) for suite in results['suites']),
+        _details('End of the console log', tail) if tail else '',
+    ]
+    body = '\n'.join(parts)
+    return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f'<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n'
+            f'{body}\n</body>\n</html>\n')
+
+
+def _text(value):
+    return escape(clean(str(value)))
+
+
+def _items(name, texts):
+    if not texts:
+        return ''
+    items = '\n'.join(f'<li>{_text(text)}</li>' for text in texts)
+    return f'<ul class="{name}">\n{items}\n</ul>'
+
+
+def _details(title, lines, opened=False):
+    return (f'<details{" open" if opened else ""}><summary>{_text(title)}</summary>'
+            f'<pre>{_text(chr(10).join(lines))}</pre></details>')
+
+
+def _made_with(results):
+    kernel = results['kernel']
+    facts = {
+        'kernel': f'{kernel["release"]} {kernel["arch"]}',
+        'source': f'{kernel["source"]} {kernel["commit"]}',
+        'config': kernel['config'],
+        'machine': f'{results["machine"]}, {results["accel"]}',
+        'host': results['host'],
+        'phases': ', '.join(f'{phase["name"]} {phase["seconds"]:.1f} s'
+                            for phase in results['phases']),
+    }
+    rows = '\n'.join(f'<dt>{name}</dt><dd>{_text(value)}</dd>'
+                     for name, value in facts.items())
+    return (f'<dl>\n{rows}\n<dt>to repeat</dt>'
+            f'<dd><code>{_text(results["command"])}</code></dd>\n</dl>')
+
+
+def _splats(splats):
+    if not splats:
+        return ''
+    blocks = [_details(f'{splat["title"]} (console.log:{splat["line"]}'
+                       + (f', {splat["count"]} times)' if splat['count'] > 1 else ')'),
+                       splat['lines'])
+              for splat in splats]
+    return '<h2>What the kernel reported</h2>\n' + '\n'.join(blocks)
+
+
+def _suite(suite, tests):
+    seconds = '' if suite['seconds'] is None else f', {suite["seconds"]:.2f} s'
+    rows = [_row(test) for test in tests
+            if (test['kind'], test['suite']) == (suite['kind'], suite['name'])]
+    if not rows:
+        rows = ['<tr class="fail"><td>no result</td><td></td><td></td></tr>']
+    return (f'<h2>{_text(suite["name"])} <small>({suite["kind"]}{seconds})</small></h2>\n'
+            '<table>\n<tr><th>Test</th><th>Status</th><th>Why</th></tr>\n'
+            + '\n'.join(rows) + '\n</table>')
+
+
+def _row(test):
+    status = test['status']
+    look = 'fail' if test['failed'] else status
+    why = _text(test['reason'])
+    if look == 'skip':
+        why += f'<br>expected: {_text(test["expected_skip"])}'
+    if test['log']:
+        why += _details('log', test['log'], opened=True)
+    return (f'<tr class="{look}"><td>{_text(test["name"])}</td>'
+            f'<td class="status">{status}</td><td>{why}</td></tr>')

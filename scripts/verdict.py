@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Decide whether a run passed, and if not, say why, most telling reason first.
+
+Passing takes proof: tests that gave a result, a kernel that says at its end
+that lockdep was on all the time, and a console that was read to that end.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Iterable, Mapping, Sequence
+
+from console import Splat, dedup, message
+from ktap import Ktap, Test
+
+# Taint flags that the kernel sets when it prints a report (in
+# Documentation/admin-guide/tainted-kernels.rst), by bit.
+TAINTS = {5: 'bad page', 7: 'died', 9: 'warning', 14: 'soft lockup'}
+
+LOCKDEP_FULL = 0.95
+
+
+@dataclass
+class Boot:
+    """How the virtual machine ended."""
+    outcome: str                # exited, timeout or qemu-error
+    text: str = ''              # more about it, in one line
+
+
+@dataclass
+class Run:
+    """All that is known about a run."""
+    nonce: str                  # the one that this boot was given
+    boot: Boot
+    guest: Mapping[str, Sequence[str]]          # facts() of guest.log
+    console: Mapping[str, Sequence[str]]        # facts() of console.log
+    splats: Sequence[Splat] = ()
+    kunit: Ktap = field(default_factory=Ktap)
+    kselftest: Ktap = field(default_factory=Ktap)
+    suites: Sequence[str] = ()                  # KUnit suites that must run
+    programs: Sequence[str] = ()                # kselftest programs that must run
+    expected_skips: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tests(self) -> list[Test]:
+        """The tests of both kinds."""
+        return self.kunit.tests + self.kselftest.tests
+
+    def failed(self, test: Test) -> bool:
+        """Does a test fail the run? A skip does unless it is expected."""
+        if test.status == 'skip':
+            return test.name not in self.expected_skips
+        return test.status != 'pass'
+
+
+@dataclass
+class Reason:
+    """One thing that makes a run fail."""
+    kind: str
+    text: str
+    test: str = ''              # the test it is about, if it is about one
+
+
+@dataclass
+class Verdict:
+    """The outcome of a run."""
+    passed: int
+    failed: int                 # tests, and reasons that are not about a test
+    skipped: int
+    reasons: list[Reason]
+    notes: list[str]            # worth knowing, but no reason to fail
+
+    @property
+    def ok(self) -> bool:
+        """Did the run pass?"""
+        return not self.reasons
+
+
+def facts(lines: Iterable[str]) -> dict[str, list[str]]:
+    """Collect the "memhp: key=value" lines of a log, the values in their order."""
+    found = defaultdict(list)
+    for line in lines:
+        _, text = message(line)
+        if fact := re.match(r'memhp: (\w+)=(.*)', text):
+            found[fact[1]].append(fact[2].strip())
+    return dict(found)
+
+
+def load_expected_skips(path) -> dict[str, str]:
+    """Read a list of skips: test, then a tab or two spaces, then the reason.
+
+    Without the file no skip is expected.
+    """
+    skips = {}
+    path = Path(path)
+    lines = path.read_text('utf-8').splitlines() if path.exists() else []
+    for number, line in enumerate(lines, 1):
+        line = line.strip()
+        if not line or line.startswith('#'):
+            continue
+        fields = re.split(r'\t+ *| {2,}', line, maxsplit=1)
+        if len(fields) != 2 or fields[0] in skips:
+            raise ValueError(f'{path}:{number}: not "test<TAB>reason", or a second '
+                             f'time: {line}')
+        skips[fields[0]] = fields[1].strip()
+    return skips
+
+
+def decide(run: Run) -> Verdict:
+    """Judge a run."""
+    reasons = [
+        *_boot_reasons(run),
+        *_log_reasons(run),
+        *_lock_reasons(run),
+        *_taint_reasons(run),
+        *_test_reasons(run),
+        *_coverage_reasons(run),
+    ]
+    status = {test.name: test.status for test in run.tests}
+    notes = [f'expected skip {"did not skip" if name in status else "is not a test here"}'
+             f': {name}' for name in run.expected_skips if status.get(name) != 'skip']
+    return Verdict(
+        passed=sum(test.status == 'pass' for test in run.tests),
+        failed=len(reasons),
+        skipped=sum(test.status == 'skip' and not run.failed(test)
+                    for test in run.tests),
+        reasons=reasons, notes=notes)
+
+
+def _finished(run):
+    """Did the guest's init get to its end, in this boot?"""
+    return run.nonce in run.guest.get('finished', ())
+
+
+def _boot_reasons(run):
+    if run.boot.outcome == 'qemu-error':
+        yield Reason('qemu', f'QEMU failed: {run.boot.text}')
+    for splat in dedup(run.splats):
+        times = f' ({splat.count} times)' if splat.count > 1 else ''
+        yield Reason('splat', f'{splat.kind}: {splat.title}{times}')
+    if run.boot.outcome == 'timeout':
+        yield Reason('timeout', f'time limit: {run.boot.text}')
+    elif run.boot.outcome not in ('exited', 'qemu-error'):
+        yield Reason('qemu', f'unknown end of the machine: {run.boot.outcome}')
+
+
+def _log_reasons(run):
+    booted = run.guest.get('booted', [])
+    if not booted:
+        yield Reason('boot', 'the kernel did not get to userspace')
+    elif set(booted) != {run.nonce}:
+        yield Reason('boot', f'guest.log is of another boot: {", ".join(booted)}')
+    elif len(booted) > 1:
+        yield Reason('boot', f'the kernel booted {len(booted)} times')
+    elif not _finished(run):
+        yield Reason('unfinished', "the guest's init did not get to its end")
+    for key in ('booted', 'finished'):
+        if (run.nonce in run.guest.get(key, ())
+                and run.nonce not in run.console.get(key, ())):
+            yield Reason('console-lost', f'console.log lacks {key}={run.nonce}')
+
+
+def _last(run, key):
+    """What the guest said last about a key; nothing if it did not get that far."""
+    if key in run.guest or _finished(run):
+        return run.guest.get(key, [''])[-1] or 'unknown'
+    return None
+
+
+def _lock_reasons(run):
+    if _last(run, 'debug_locks') not in ('1', None):
+        yield Reason('debug-locks', 'lockdep is off at the end of the run: '
+                     f'debug_locks={_last(run, "debug_locks")}')
+    tables = [table.groups() for line in run.guest.get('lockdep', ())
+              if (table := re.match(r'(.+?):\s+(\d+) \[max: (\d+)\]', line))]
+    if not tables and _finished(run):
+        yield Reason('lockdep-tables', 'the fill of the lockdep tables is unknown')
+    for name, used, size in tables:
+        if int(used) > LOCKDEP_FULL * int(size):
+            yield Reason('lockdep-tables',
+                         f'lockdep table nearly full: {name}: {used} of {size}')
+
+
+def _taint_reasons(run):
+    value = _last(run, 'tainted')
+    if value is None or run.splats:
+        return
+    if not value.isdecimal():
+        yield Reason('taint', f'the taint of the kernel is {value}')
+    elif flags := [text for bit, text in TAINTS.items() if int(value) >> bit & 1]:
+        yield Reason('taint', f'tainted ({", ".join(flags)}), but no report seen')
+
+
+def _test_reasons(run):
+    words = {'crashed': 'crashed', 'fail': 'failed', 'missing': 'missing',
+             'skip': 'unexpected skip'}
+    for status, word in words.items():
+        for test in run.tests:
+            if test.status == status and run.failed(test):
+                why = f': {test.reason}' if test.reason else ''
+                yield Reason(status, f'{word}: {test.name}{why}', test.name)
+
+
+def _coverage_reasons(run):
+    for what, ktap, expected in (('KUnit suite', run.kunit, run.suites),
+                                 ('kselftest', run.kselftest, run.programs)):
+        seen = {test.suite for test in ktap.tests}
+        for name in expected:
+            if name not in seen:
+                yield Reason('no-result', f'no result: {what} {name}')
+    for what, ktap in (('KUnit', run.kunit), ('kselftest', run.kselftest)):
+        for error in ktap.errors:
+            yield Reason('ktap', f'{what} report: {error}')
+    if not any(test.status in ('pass', 'fail') for test in run.tests):
+        yield Reason('nothing-ran', 'no test ran')
