@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The commands of this project: "make help" lists them. The work is done by
+# scripts/; here is only what each command needs on the host and which script
+# it is.
+
+KERNEL ?= 6.12
+ARCH   ?= x86_64
+O      ?= build
+export KERNEL KDIR ARCH O V J TESTS TREE
+
+# Debian's Python, which has Debian's modules, whatever else is in PATH.
+PYTHON := /usr/bin/python3 -B
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.* ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+.PHONY: setup-run setup-docs setup-check
+setup-run setup-docs setup-check: setup-%:
+	@scripts/setup.sh run $*
+
+.PHONY: run
+run: setup-run ## overlay, build, boot, KUnit and kselftests, verdict [TESTS=glob]
+	@$(PYTHON) scripts/run.py run
+
+.PHONY: kselftest
+kselftest: setup-run ## the kernel's kselftest-install, run_kselftest.sh in the guest
+	@$(PYTHON) scripts/run.py kselftest
+
+.PHONY: kunit
+kunit: export ARCH := $(if $(filter file,$(origin ARCH)),um,$(ARCH))
+kunit: setup-run ## the kernel's kunit.py run, under UML unless ARCH= is given
+	@$(PYTHON) scripts/run_kunit.py
+
+.PHONY: htmldocs
+htmldocs: setup-docs ## the kernel's htmldocs of admin-guide/mm
+	@$(PYTHON) scripts/run_htmldocs.py
+
+.PHONY: overlay
+overlay: ## lay our files and hooks over a kernel tree: TREE=/path/to/linux
+	@$(PYTHON) scripts/overlay_tree.py
+
+.PHONY: patches
+patches: setup-run ## the same as patches for "git am" [KDIR=/path/to/linux]
+	@$(PYTHON) scripts/patches.py

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Packs the guest's root: busybox, bash, our init and the kselftests."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from common import SCRIPTS, Fatal, child_env
+
+
+def _static(name):
+    """A statically linked program of the host, or Fatal."""
+    path = shutil.which(name)
+    if not path:
+        raise Fatal(f'{name} is missing: apt-get install it (see '
+                    f'scripts/packages.txt)')
+    if b'/ld-linux' in Path(path).read_bytes():
+        raise Fatal(f'{path} is not statically linked, and the guest has no '
+                    f'libraries: apt-get install {name.split("-")[0]}-static')
+    return path
+
+
+def stage(root):
+    """Fill a folder with all but the kselftests, which go to root/kselftest."""
+    for folder in ('bin', 'guest', 'kselftest'):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    shutil.copy2(_static('busybox'), root / 'bin/busybox')
+    shutil.copy2(_static('bash-static'), root / 'bin/bash')
+    shutil.copy2(SCRIPTS / 'guest/init', root / 'init')
+    shutil.copy2(SCRIPTS / 'guest/timeout', root / 'guest/timeout')
+
+
+def pack(root, archive):
+    """Pack a staged folder into a cpio archive that the kernel unpacks.
+
+    Such archives may be concatenated: files of a later one replace those of
+    an earlier one.
+    """
+    names = [os.path.relpath(os.path.join(top, name), root)
+             for top, folders, files in os.walk(root)
+             for name in folders + files]
+    with open(archive, 'wb') as out:
+        subprocess.run(['cpio', '-o', '-H', 'newc', '-R', '0:0', '--quiet'],
+                       input='\n'.join(sorted(names)).encode(), stdout=out,
+                       cwd=root, env=child_env(), check=True)

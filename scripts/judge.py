@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0
+"""From the logs of a boot to a verdict, and to the files that report it."""
+
+import os
+import platform
+import re
+
+import console
+import ktap
+import report
+import results
+import verdict
+from common import SCRIPTS
+
+
+# How much of the console report.html shows.
+_TAIL = 60
+
+# What of a console is KUnit's report: the parser wants no less.
+_KTAP = re.compile(r'\s*(KTAP version|TAP version|\d+\.\.\d+|ok |not ok |#)')
+
+
+def _lines(path, end=None):
+    """A log's lines, decoded as far as it goes."""
+    data = path.read_bytes()[:end] if path.exists() else b''
+    return data.decode(errors='replace').splitlines()
+
+
+def expected_skips(arch):
+    """What may skip on the reference machine of an arch."""
+    return verdict.load_expected_skips(SCRIPTS / f'expected-skips/{arch}.txt')
+
+
+def _write_ktap(out, log, guest):
+    """Save what the tests said, without what was said around it."""
+    messages = (console.message(line)[1] for line in log)
+    kunit = [text for text in messages if _KTAP.match(text)]
+    (out / 'kunit.ktap').write_text('\n'.join(kunit + ['']))
+    marks = [i for i, line in enumerate(guest)
+             if line.startswith('memhp: kselftest=')] + [len(guest)]
+    program = guest[marks[0] + 1:marks[1]] if len(marks) > 1 else []
+    (out / 'kselftest.ktap').write_text('\n'.join(program + ['']))
+
+
+def judge(built, boot, selection, out):
+    """What is known of a boot whose logs are in the folder out, and what to
+    think of it: a verdict.Run and its verdict.Verdict.
+    """
+    tree = built.tree.path
+    log = _lines(out / 'console.log', boot.outcome.console_end)
+    guest = _lines(out / 'guest.log')
+    run = verdict.Run(
+        nonce=boot.nonce,
+        boot=verdict.Boot(boot.outcome.kind, boot.outcome.text),
+        guest=verdict.facts(guest),
+        console=verdict.facts(log),
+        splats=console.scan(log),
+        kunit=ktap.parse_kunit(tree, log) if selection.suites
+        else ktap.Ktap(),
+        kselftest=ktap.parse_kselftest(tree, guest) if selection.programs
+        else ktap.Ktap(),
+        suites=selection.suites,
+        programs=selection.programs,
+        expected_skips=expected_skips(built.kbuild.arch))
+    return run, verdict.decide(run)
+
+
+def write(built, boot, run, decided, out, command, phases):
+    """Leave results.json, junit.xml, report.html and the raw KTAP in the
+    folder out; returns what results.json says.
+    """
+    tree = built.tree
+    log = _lines(out / 'console.log', boot.outcome.console_end)
+    _write_ktap(out, log, _lines(out / 'guest.log'))
+    host = (f'{platform.machine()}, {os.cpu_count()} CPUs, Linux '
+            f'{platform.release()}')
+    info = results.Info(
+        id=out.name,
+        kernel={'release': tree.release, 'source': tree.source,
+                'arch': built.kbuild.arch,
+                'config': str(built.kbuild.obj / '.config'),
+                'commit': tree.commit},
+        machine=f'scripts/machines/{built.kbuild.arch}.py',
+        accel=boot.accel, command=command, host=host,
+        report=str(out / 'report.html'), phases=phases)
+    found = results.collect(run, decided, info)
+    results.write(out, found)
+    (out / 'report.html').write_text(report.render(found, log[-_TAIL:]))
+    return found

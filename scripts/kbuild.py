@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Configures and builds the kernel and the kselftests of a working copy.
+
+The objects live in a folder inside the tree: kbuild then uses relative paths
+only, so that ccache knows a file again in the copy of another tree.
+"""
+
+import os
+import re
+import shutil
+
+from common import REPO, SCRIPTS, Fatal, child_env, run_logged
+
+ARCHES = ('x86_64',)
+
+_OPTION = re.compile(r'(CONFIG_\w+)=(.+)')
+
+
+def fragments(arch):
+    """The config fragments of the kernel that we boot."""
+    config = SCRIPTS / 'config'
+    return [config / 'base.config', config / 'debug.config',
+            config / 'canary.config', config / f'{arch}.config',
+            REPO / 'lib/kunit/memhp.kunitconfig',
+            REPO / 'tools/testing/selftests/memory-hotplug/config']
+
+
+def requested(paths):
+    """All options of these fragments; each may stand in one of them only."""
+    options, home = {}, {}
+    for path in paths:
+        for line in path.read_text().splitlines():
+            if not line or line.startswith('#'):
+                continue
+            match = _OPTION.fullmatch(line)
+            if not match:
+                raise Fatal(f'{path}: not a config option: {line}')
+            name, value = match.groups()
+            if name in options:
+                raise Fatal(f'{name} is in {path} and in {home[name]}: '
+                            f'keep one')
+            options[name], home[name] = value, path
+    return options
+
+
+def verify(options, dotconfig):
+    """Fatal unless the kernel's configuration has all that was requested."""
+    have = dict(_OPTION.findall(dotconfig.read_text()))
+    missing = [f'{name}={value}' for name, value in options.items()
+               if have.get(name) != value]
+    if missing:
+        raise Fatal(f'this kernel\'s configuration lacks what was requested: '
+                    f'{", ".join(missing)}; it is unknown here or depends on '
+                    f'something that is not set')
+
+
+def ccache():
+    """Is there a ccache on this host?"""
+    return shutil.which('ccache') is not None
+
+
+def ccache_env(state):
+    """Our own cache, unless the user has one."""
+    return {'CCACHE_DIR': os.environ.get('CCACHE_DIR') or str(state / 'ccache')}
+
+
+class Kbuild:
+    """The build of one tree for one arch."""
+
+    def __init__(self, tree, arch, state, jobs, progress, log):
+        self.tree = tree
+        self.arch = arch
+        self.obj = tree.path / f'memhp-{arch}'
+        self.jobs = jobs
+        self.progress = progress
+        self.log = log
+        self.env = child_env(**ccache_env(state))
+
+    def make_command(self, *args):
+        """A make command line for this tree, arch and object folder."""
+        cmd = ['make', '-C', str(self.tree.path), f'O={self.obj}',
+               f'ARCH={self.arch}', f'-j{self.jobs}']
+        if ccache():
+            cmd += ['CC=ccache gcc', 'HOSTCC=ccache gcc']
+        return cmd + list(args)
+
+    def make(self, *args):
+        run_logged(self.make_command(*args), self.log, self.progress,
+                   env=self.env)
+
+    def configure(self):
+        """Write .config from the fragments, and verify what came of it."""
+        options = requested(fragments(self.arch))
+        self.obj.mkdir(exist_ok=True)
+        allconfig = self.obj / 'memhp.config'
+        allconfig.write_text(''.join(f'{k}={v}\n'
+                                     for k, v in options.items()))
+        with self.progress.phase('config'):
+            self.make(f'KCONFIG_ALLCONFIG={allconfig}', 'allnoconfig')
+        verify(options, self.obj / '.config')
+
+    def build_kernel(self):
+        with self.progress.phase('build kernel'):
+            self.make(self.image_target())
+
+    def image_target(self):
+        return {'x86_64': 'bzImage'}[self.arch]
+
+    def install_kselftests(self, dest):
+        """The kernel's own "make kselftest-install", statically linked."""
+        with self.progress.phase('build kselftests'):
+            self.make('TARGETS=memory-hotplug', 'FORCE_TARGETS=1',
+                      'USERLDFLAGS=-static', f'INSTALL_PATH={dest}',
+                      'kselftest-install')
+

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The x86_64 reference machine, as a qemu_config for kunit.py; our own runner
+# boots the same description. kunit.py starts QEMU with "-m 1024", so the boot
+# memory of the nodes adds up to that.
+#
+#   node  CPUs  boot memory  pc-dimm  why
+#      0  0-1   640 MiB      -        where the kernel lives
+#      1  2-3   256 MiB      256 MiB  boot memory and hotplug memory in one node
+#      2  -     128 MiB      -        memory without CPUs
+#      3  -     -            256 MiB  comes and goes as a whole
+#
+# One socket per node with CPUs, else the scheduler's topology check warns at
+# boot. The distances are unequal, with one tie: node 2 is as far from node 0
+# as from node 1. The node that has nothing at boot is the last one, because
+# QEMU's SRAT gives the hotplug window to that node, and a node that SRAT never
+# mentions cannot be onlined. "movable_node" leaves the pc-dimms offline at
+# boot: the tests put them online.
+
+from pathlib import Path
+
+from ..qemu_config import QemuArchParams
+
+_CONFIG = Path(__file__).resolve().parent.parent / 'config' / 'x86_64.config'
+
+_DISTANCES = (
+    (0, 1, 20), (0, 2, 30), (0, 3, 40),
+    (1, 2, 30), (1, 3, 25),
+    (2, 3, 20),
+)
+
+
+def _node(nid, size=None, cpus=None):
+    numa = f'node,nodeid={nid}'
+    if cpus:
+        numa += f',cpus={cpus}'
+    if not size:
+        return ['-numa', numa]
+    return ['-object', f'memory-backend-ram,id=ram{nid},size={size}',
+            '-numa', f'{numa},memdev=ram{nid}']
+
+
+def _dimm(nid, size):
+    return ['-object', f'memory-backend-ram,id=dimm-ram{nid},size={size}',
+            '-device', f'pc-dimm,id=dimm{nid},memdev=dimm-ram{nid},node={nid}']
+
+
+def _distance(src, dst, val):
+    return ['-numa', f'dist,src={src},dst={dst},val={val}']
+
+
+QEMU_ARCH = QemuArchParams(
+    linux_arch='x86_64',
+    kconfig=_CONFIG.read_text(),
+    qemu_arch='x86_64',
+    kernel_path='arch/x86/boot/bzImage',
+    kernel_command_line='console=ttyS0 movable_node',
+    extra_qemu_params=[
+        '-bios', 'qboot.rom',
+        '-smp', '4,sockets=2,cores=2,threads=1',
+        '-m', 'size=1G,slots=4,maxmem=4G',
+        *_node(0, '640M', '0-1'), *_node(1, '256M', '2-3'),
+        *_node(2, '128M'), *_node(3),
+        *(arg for d in _DISTANCES for arg in _distance(*d)),
+        *_dimm(1, '256M'), *_dimm(3, '256M'),
+    ])

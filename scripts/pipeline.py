@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+"""From settings to a guest that has run: what every booting command shares."""
+
+import secrets
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import boot
+import initramfs
+import machine
+import suites
+import tree as trees
+from kbuild import Kbuild
+
+# A whole boot with all suites takes about 40 s under TCG on two cores.
+BOOT_LIMIT = 300
+
+
+@dataclass(frozen=True)
+class Built:
+    tree: trees.Tree
+    kbuild: Kbuild
+    machine: object         # QemuArchParams
+    image: Path
+    initrd: Path
+    selection: suites.Selection
+
+
+@contextmanager
+def results_folder(settings, name):
+    """A new folder build/results/<id>/, there before anything can fail."""
+    results = settings.state / 'results'
+    results.mkdir(parents=True, exist_ok=True)
+    stamp = time.strftime('%Y%m%d-%H%M%S')
+    serial = 0
+    while True:
+        out = results / f'{stamp}-{name}{f"-{serial}" if serial else ""}'
+        try:
+            out.mkdir()
+            break
+        except FileExistsError:
+            serial += 1
+    try:
+        yield out
+    except BaseException:
+        # Nothing but an empty log is nothing that anybody would look at.
+        if not any(p.stat().st_size for p in out.iterdir()):
+            shutil.rmtree(out)
+        raise
+
+
+def build(settings, progress, out, only=None):
+    """Everything up to a kernel and an initramfs that can be booted.
+
+    only: "kselftests" selects no KUnit suites.
+    """
+    log = out / 'build.log'
+    trees.check(settings.kernel, settings.kdir)
+    tree = trees.prepare(settings.kernel, settings.kdir, settings.state,
+                         progress, log)
+    params = machine.load(tree.path, settings.arch)
+    boot.check_qemu(params)
+    selection = suites.select(settings.tests, tree.path, only)
+    kernel = Kbuild(tree, settings.arch, settings.state, settings.jobs,
+                    progress, log)
+    kernel.configure()
+    kernel.build_kernel()
+    initrd = kernel.obj / 'memhp-initramfs.cpio'
+    with tempfile.TemporaryDirectory(dir=kernel.obj) as tmp:
+        root = Path(tmp)
+        initramfs.stage(root)
+        kernel.install_kselftests(root / 'kselftest')
+        initramfs.pack(root, initrd)
+    return Built(tree, kernel, params, kernel.obj / params.kernel_path,
+                 initrd, selection)
+
+
+@dataclass(frozen=True)
+class Boot:
+    outcome: boot.Outcome
+    nonce: str
+    cmdline: str
+    accel: str
+
+
+def run_guest(built, settings, out, progress, selection=None,
+              extra_cmdline='', limit=BOOT_LIMIT, initrd=None):
+    """Boot the built kernel once, its logs going to the folder out."""
+    nonce = secrets.token_hex(8)
+    cmdline = ' '.join(filter(None, (
+        f'memhp.nonce={nonce}', (selection or built.selection).cmdline(),
+        extra_cmdline)))
+    guest = boot.Guest(built.machine, built.image, initrd or built.initrd,
+                       cmdline, out, limit, progress)
+    accel, text = boot.choose_accel(guest, settings.state)
+    progress.say(f'accelerator: {text}')
+    return Boot(guest.boot(accel), nonce, guest.cmdline, text)

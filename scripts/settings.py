@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The command line: make's variables, which reach us as environment."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import kbuild
+from common import REPO, Fatal
+
+
+@dataclass(frozen=True)
+class Settings:
+    kernel: str
+    kdir: Path | None
+    arch: str
+    state: Path
+    jobs: int
+    verbose: bool
+    tests: str
+
+    def command(self, target):
+        """The command that repeats this, for people to paste."""
+        words = ['make', target]
+        if self.kdir:
+            words.append(f'KDIR={self.kdir}')
+        else:
+            words.append(f'KERNEL={self.kernel}')
+        words.append(f'ARCH={self.arch}')
+        if self.tests:
+            words.append(f"TESTS='{self.tests}'")
+        return ' '.join(words)
+
+
+def _jobs(text):
+    if not text:
+        return len(os.sched_getaffinity(0))
+    if not text.isdecimal() or int(text) < 1:
+        raise Fatal(f'J={text} is not a number of jobs: give 1 or more')
+    return int(text)
+
+
+def from_environment(also=()):
+    """Settings as make's variables have them; Fatal for what cannot be.
+
+    also: archs that a command knows besides those that we boot ourselves.
+    """
+    get = os.environ.get
+    arch = get('ARCH') or 'x86_64'
+    known = (*kbuild.ARCHES, *also)
+    if arch not in known:
+        raise Fatal(f'unknown ARCH={arch}: known here are {", ".join(known)}')
+    kdir = get('KDIR')
+    return Settings(
+        kernel=get('KERNEL') or '6.12',
+        kdir=Path(kdir).absolute() if kdir else None,
+        arch=arch,
+        state=(REPO / (get('O') or 'build')).absolute(),
+        jobs=_jobs(get('J')),
+        verbose=get('V') == '1',
+        tests=get('TESTS') or '')
