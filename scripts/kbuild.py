@@ -64,11 +64,23 @@ def ccache_env(state):
     return {'CCACHE_DIR': os.environ.get('CCACHE_DIR') or str(state / 'ccache')}
 
 
-class Kbuild:
-    """The build of one tree for one arch."""
+# Only make, and what it starts, sees one folder in the place of another. Both
+# root and anybody with user name spaces may do that.
+_WITH_VIEW = ('unshare', '--mount', '--map-root-user', 'sh', '-c',
+              'mount --bind "$0" "$1" && shift && exec "$@"')
 
-    def __init__(self, tree, arch, state, jobs, progress, log):
+
+class Kbuild:
+    """The build of one tree for one arch.
+
+    view: a folder that takes the place of the tree's, for make. objtool is
+    built with absolute paths, and all objects depend on it: a copy of a tree
+    and its objects is up to date only under the path that it was copied from.
+    """
+
+    def __init__(self, tree, arch, state, jobs, progress, log, view=None):
         self.tree = tree
+        self.view = view
         self.arch = arch
         self.obj = tree.path / f'memhp-{arch}'
         self.jobs = jobs
@@ -82,6 +94,8 @@ class Kbuild:
                f'ARCH={self.arch}', f'-j{self.jobs}']
         if ccache():
             cmd += ['CC=ccache gcc', 'HOSTCC=ccache gcc']
+        if self.view:
+            cmd = [*_WITH_VIEW, str(self.view), str(self.tree.path), *cmd]
         return cmd + list(args)
 
     def make(self, *args):

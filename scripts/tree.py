@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import overlay
-from common import Fatal, child_env, run_logged
+from common import SCRIPTS, Fatal, child_env, run_logged
 
-KERNELS = ('6.12',)
+KERNELS = re.findall(r'(?m)^all +run +linux-source-(\S+)',
+                     (SCRIPTS / 'packages.txt').read_text())
 _OLDEST = (6, 12)
 _GIB = 1 << 30
 _NEED_TREE = 2 * _GIB + _GIB // 2    # unpacked source, and room to build it

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The kernel's own commands work on the overlaid tree."""
+
+import subprocess
+
+import machine
+import run_htmldocs
+import run_kunit
+from common import REPO, child_env
+
+
+def make(conf, *args):
+    return subprocess.run(['make', '-C', REPO, f'O={conf.state}', *args],
+                          capture_output=True, text=True)
+
+
+def test_kunit_under_uml(conf, built):
+    done = make(conf, 'kunit')
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert 'Testing complete. Ran 10 tests: passed: 4, skipped: 6' in \
+        done.stdout
+
+
+def test_kunit_py_boots_our_machine(built):
+    """With the kernel that is built already, for the sake of time."""
+    done = subprocess.run(
+        ['/usr/bin/python3', 'tools/testing/kunit/kunit.py', 'exec',
+         f'--arch={built.kbuild.arch}',
+         f'--qemu_config={machine.path_of(built.kbuild.arch)}',
+         f'--build_dir={built.kbuild.obj}', 'zonelist'],
+        cwd=built.tree.path, env=child_env(), stdin=subprocess.DEVNULL,
+        capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert 'Ran 7 tests: passed: 7' in done.stdout
+
+
+def test_htmldocs_has_no_warning_from_us(conf, built):
+    done = make(conf, 'htmldocs')
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = (built.kbuild.obj / 'Documentation/output/admin-guide/mm'
+            '/memory-hotplug-testing.html')
+    text = page.read_text()
+    # The kernel-doc of our suites is rendered into it.
+    assert 'zonelist_expected' in text and 'memhp_block_get' in text
+
+
+def test_htmldocs_warnings_of_ours_are_found():
+    log = ('x/Documentation/admin-guide/mm/ksm.rst:1: WARNING: theirs\n'
+           'x/Documentation/admin-guide/mm/memory-hotplug-testing.rst:7: '
+           'WARNING: ours\n'
+           './lib/kunit/zonelist_oracle.c:9: warning: ours, from kernel-doc\n')
+    assert len(run_htmldocs.our_warnings(log)) == 2
+
+
+def test_kselftest_in_the_guest(conf, built):
+    done = make(conf, 'kselftest', 'TESTS=mem-on-off-test.sh')
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith('1 passed, 0 failed, 0 skipped\n')
+
+
+def test_kunit_command_needs_no_machine_under_uml(built):
+    cmd = run_kunit.command(built.tree.path, 'um', 1)
+    assert not any(word.startswith('--qemu_config') for word in cmd)
