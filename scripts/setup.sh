@@ -23,10 +23,9 @@ while read -r for_arch purpose package probe _; do
 	*) continue ;;
 	esac
 	case $package in
-	*KERNEL*)
+	linux-source-*)
 		[ -n "${KDIR:-}" ] && continue
-		package=${package%KERNEL*}$kernel
-		probe=${probe%%KERNEL*}$kernel${probe##*KERNEL}
+		[ "$package" = "linux-source-$kernel" ] || continue
 		;;
 	esac
 	case $probe in
@@ -50,7 +49,7 @@ trap 'rm -f "$log"' EXIT
 trap 'exit 130' INT TERM
 if ! { apt-get update && DEBIAN_FRONTEND=noninteractive $install; } \
 	>"$log" 2>&1 </dev/null; then
-	tail -n 5 "$log" >&2
-	echo "memhp: this failed: $install" >&2
+	why=$(grep '^E: ' "$log" | head -n 1)
+	echo "memhp: $install: ${why:-failed}" >&2
 	exit 1
 fi
