@@ -46,3 +46,15 @@ overlay: ## lay our files and hooks over a kernel tree: TREE=/path/to/linux
 .PHONY: patches
 patches: setup-run ## the same as patches for "git am" [KDIR=/path/to/linux]
 	@$(PYTHON) scripts/patches.py
+
+.PHONY: lint
+lint: setup-check ## checkpatch, kernel-doc, sparse, W=1, shellcheck, SPDX
+	@$(PYTHON) scripts/run_lint.py
+
+.PHONY: check
+check: setup-docs setup-check ## the project's own tests, canaries and seeded bugs included
+	@$(PYTHON) scripts/check.py
+
+.PHONY: bench
+bench: setup-run ## time from command to verdict: warm, and after an edit
+	@$(PYTHON) scripts/bench.py
