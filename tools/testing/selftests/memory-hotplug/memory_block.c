@@ -1,0 +1,651 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory blocks, their zones and nodes, and a guardian that puts every block
+ * back. See memory_block.h.
+ */
+
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../kselftest.h"
+#include "memory_block.h"
+
+long long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+void nap(void)
+{
+	const struct timespec ts = { .tv_nsec = 5 * 1000 * 1000 };
+
+	nanosleep(&ts, NULL);
+}
+
+int wait_child(pid_t pid, int *status, int ms)
+{
+	const long long end = now_ms() + ms;
+	pid_t ret;
+
+	for (;;) {
+		ret = waitpid(pid, status, WNOHANG);
+		if (ret == pid)
+			return 0;
+		if (ret < 0 && errno != EINTR)
+			return -errno;
+		if (now_ms() > end)
+			return -ETIMEDOUT;
+		nap();
+	}
+}
+
+int attr_read(const char *path, char *buf, size_t size)
+{
+	ssize_t len;
+	int fd, err;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = read(fd, buf, size - 1);
+	err = errno;
+	close(fd);
+	if (len < 0)
+		return -err;
+
+	if (len && buf[len - 1] == '\n')
+		len--;
+	buf[len] = '\0';
+	return 0;
+}
+
+static sigjmp_buf write_expired;
+
+static void expire_write(int sig)
+{
+	siglongjmp(write_expired, sig);
+}
+
+/*
+ * A signal makes offline_pages() return, but a write that waits for
+ * device_hotplug_lock is restarted after the handler: leave by a jump.
+ */
+ssize_t attr_write(const char *path, const void *buf, size_t len)
+{
+	const struct itimerval limit = {
+		.it_value.tv_sec = WRITE_TIMEOUT_MS / 1000,
+	}, off = {};
+	const struct sigaction act = { .sa_handler = expire_write };
+	struct sigaction old;
+	ssize_t ret;
+	int fd;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+
+	sigaction(SIGALRM, &act, &old);
+	if (sigsetjmp(write_expired, 1)) {
+		ret = -ETIMEDOUT;
+	} else {
+		setitimer(ITIMER_REAL, &limit, NULL);
+		ret = write(fd, buf, len);
+		if (ret < 0)
+			ret = -errno;
+	}
+	setitimer(ITIMER_REAL, &off, NULL);
+	sigaction(SIGALRM, &old, NULL);
+
+	close(fd);
+	return ret;
+}
+
+int memory_block_read(unsigned long id, const char *attr, char *buf,
+		      size_t size)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), SYSFS_MEMORY "/memory%lu/%s", id, attr);
+	return attr_read(path, buf, size);
+}
+
+int memory_block_write(unsigned long id, const char *attr, const char *value)
+{
+	char path[PATH_LEN];
+	ssize_t ret;
+
+	snprintf(path, sizeof(path), SYSFS_MEMORY "/memory%lu/%s", id, attr);
+	ret = attr_write(path, value, strlen(value));
+	return ret < 0 ? ret : 0;
+}
+
+int memory_block_offline(unsigned long id)
+{
+	const long long end = now_ms() + RETRY_MS;
+	char state[ATTR_LEN];
+	int err;
+
+	for (;;) {
+		err = memory_block_read(id, "state", state, sizeof(state));
+		if (err || !strcmp(state, "offline"))
+			return err;
+		err = memory_block_write(id, "state", "offline");
+		if ((err != -EBUSY && err != -EAGAIN) || now_ms() > end)
+			return err;
+		nap();
+	}
+}
+
+bool memory_block_node_link(unsigned long id, int node)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), SYSFS_NODE "/node%d/memory%lu/state",
+		 node, id);
+	return !access(path, F_OK);
+}
+
+static int memory_block_node(unsigned long id)
+{
+	struct dirent *entry;
+	char path[PATH_LEN];
+	int node = -1;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), SYSFS_MEMORY "/memory%lu", id);
+	dir = opendir(path);
+	if (!dir)
+		return -1;
+	while (node < 0 && (entry = readdir(dir)))
+		if (sscanf(entry->d_name, "node%d", &node) != 1)
+			node = -1;
+	closedir(dir);
+	return node;
+}
+
+static int memory_block_get(struct memory_block *block)
+{
+	char state[ATTR_LEN], zones[ATTR_LEN];
+	int err;
+
+	err = memory_block_read(block->id, "state", state, sizeof(state));
+	if (err)
+		return err;
+	err = memory_block_read(block->id, "valid_zones", zones, sizeof(zones));
+	if (err)
+		return err;
+
+	block->online = strcmp(state, "offline");
+	block->zone[0] = '\0';
+	if (block->online)
+		snprintf(block->zone, sizeof(block->zone), "%.*s",
+			 ZONE_LEN - 1, zones);
+	return 0;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct memory_block *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+int memory_blocks_read(struct memory_blocks *blocks)
+{
+	struct memory_block *block;
+	char buf[ATTR_LEN];
+	struct dirent *entry;
+	size_t max = 0;
+	int err;
+	DIR *dir;
+
+	memset(blocks, 0, sizeof(*blocks));
+
+	err = attr_read(SYSFS_MEMORY "/block_size_bytes", buf, sizeof(buf));
+	if (err)
+		return err;
+	blocks->pages = strtoull(buf, NULL, 16) / sysconf(_SC_PAGESIZE);
+
+	dir = opendir(SYSFS_MEMORY);
+	if (!dir)
+		return -errno;
+
+	while ((entry = readdir(dir))) {
+		unsigned long id;
+
+		if (sscanf(entry->d_name, "memory%lu", &id) != 1)
+			continue;
+
+		if (blocks->nr == max) {
+			max = max ? 2 * max : 64;
+			block = realloc(blocks->block, max * sizeof(*block));
+			if (!block) {
+				err = -ENOMEM;
+				break;
+			}
+			blocks->block = block;
+		}
+
+		block = &blocks->block[blocks->nr];
+		memset(block, 0, sizeof(*block));
+		block->id = id;
+		err = memory_block_get(block);
+		if (err == -ENOENT || err == -ENODEV) {
+			/* Removed under our feet. */
+			err = 0;
+			continue;
+		}
+		if (err)
+			break;
+		block->node = memory_block_node(id);
+		block->candidate = !block->online ||
+				   !strcmp(block->zone, ZONE_MOVABLE);
+		blocks->nr++;
+	}
+	closedir(dir);
+
+	if (!err && !blocks->nr)
+		err = -ENOENT;
+	if (err) {
+		free(blocks->block);
+		memset(blocks, 0, sizeof(*blocks));
+		return err;
+	}
+
+	qsort(blocks->block, blocks->nr, sizeof(*blocks->block), by_id);
+	return 0;
+}
+
+static bool same_state(const struct memory_block *a,
+		       const struct memory_block *b)
+{
+	return a->online == b->online && !strcmp(a->zone, b->zone);
+}
+
+/* Candidates are either offline or in ZONE_MOVABLE. */
+static bool memory_block_restore(const struct memory_block *want)
+{
+	char state[ATTR_LEN] = "?", zones[ATTR_LEN] = "?";
+	struct memory_block now = *want;
+	const char *step = "read";
+	int err;
+
+	err = memory_block_get(&now);
+	if (!err && same_state(&now, want))
+		return true;
+
+	if (!err && now.online) {
+		step = "offline";
+		err = memory_block_offline(want->id);
+	}
+	if (!err && want->online) {
+		step = "online_movable";
+		err = memory_block_write(want->id, "state", step);
+	}
+	if (!err)
+		err = memory_block_get(&now);
+	if (!err && same_state(&now, want))
+		return true;
+
+	memory_block_read(want->id, "state", state, sizeof(state));
+	memory_block_read(want->id, "valid_zones", zones, sizeof(zones));
+	fprintf(stderr, "# memory%lu is not restored: expected %s, got %s (%s) (%s: %s)\n",
+		want->id, want->online ? "online (" ZONE_MOVABLE ")" : "offline",
+		state, zones, step, err ? strerror(-err) : "no error");
+	return false;
+}
+
+unsigned int memory_blocks_restore(const struct memory_blocks *blocks)
+{
+	unsigned int failed = 0;
+	size_t i;
+
+	for (i = 0; i < blocks->nr; i++)
+		if (blocks->block[i].candidate)
+			failed += !memory_block_restore(&blocks->block[i]);
+	return failed;
+}
+
+int memory_node_read(const struct memory_blocks *blocks, int id,
+		     struct memory_node *node)
+{
+	struct dirent *entry;
+	char path[PATH_LEN], cpus[ATTR_LEN];
+	DIR *dir;
+	int err;
+
+	*node = (struct memory_node){ .id = id, .bare = true };
+
+	snprintf(path, sizeof(path), SYSFS_NODE "/node%d/cpulist", id);
+	err = attr_read(path, cpus, sizeof(cpus));
+	if (err)
+		return err;
+	node->cpus = cpus[0];
+
+	/* A block may belong to more than one node: ask the node. */
+	snprintf(path, sizeof(path), SYSFS_NODE "/node%d", id);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		const struct memory_block *block;
+		struct memory_block key;
+
+		if (sscanf(entry->d_name, "memory%lu", &key.id) != 1)
+			continue;
+		block = bsearch(&key, blocks->block, blocks->nr,
+				sizeof(*block), by_id);
+		if (block && block->candidate) {
+			node->candidates++;
+			node->online += block->online;
+		} else {
+			node->bare = false;
+		}
+	}
+	closedir(dir);
+	return 0;
+}
+
+int memory_node_find(const struct memory_blocks *blocks, bool bare,
+		     struct memory_node *node)
+{
+	struct memory_node this;
+	bool found = false;
+	int last = -1;
+	size_t i;
+
+	for (i = 0; i < blocks->nr; i++) {
+		if (!blocks->block[i].candidate || blocks->block[i].node == last)
+			continue;
+		last = blocks->block[i].node;
+		if (memory_node_read(blocks, last, &this) || this.bare != bare)
+			continue;
+		if (!found || this.online < node->online ||
+		    (this.online == node->online && this.cpus < node->cpus))
+			*node = this;
+		found = true;
+	}
+	return found ? 0 : -ENOENT;
+}
+
+int memory_node_offline(const struct memory_blocks *blocks, int node,
+			unsigned long *id)
+{
+	const struct memory_block *block;
+	int err;
+
+	for (block = blocks->block; block < blocks->block + blocks->nr; block++) {
+		if (!block->candidate || block->node != node)
+			continue;
+		*id = block->id;
+		err = memory_block_offline(block->id);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int memory_node_online(const struct memory_blocks *blocks, int node,
+		       unsigned int max, const char *type, unsigned long *id)
+{
+	const struct memory_block *block;
+	int err;
+
+	for (block = blocks->block; block < blocks->block + blocks->nr; block++) {
+		if (!block->candidate || block->node != node)
+			continue;
+		if (!max--)
+			break;
+		*id = block->id;
+		err = memory_block_write(block->id, "state", type);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int memory_node_listed(const char *mask, int node)
+{
+	char path[PATH_LEN], list[4096], *pos = list;
+	long first, last;
+	int err;
+
+	snprintf(path, sizeof(path), SYSFS_NODE "/%s", mask);
+	err = attr_read(path, list, sizeof(list));
+	if (err)
+		return err;
+
+	while (*pos) {
+		first = strtol(pos, &pos, 10);
+		last = first;
+		if (*pos == '-')
+			last = strtol(pos + 1, &pos, 10);
+		if (node >= first && node <= last)
+			return 1;
+		if (*pos != ',')
+			break;
+		pos++;
+	}
+	return *pos ? -EINVAL : 0;
+}
+
+int memory_node_total(int node, unsigned long *kib)
+{
+	char path[PATH_LEN], text[4096], *pos;
+	int err;
+
+	snprintf(path, sizeof(path), SYSFS_NODE "/node%d/meminfo", node);
+	err = attr_read(path, text, sizeof(text));
+	if (err)
+		return err;
+	pos = strstr(text, "MemTotal:");
+	if (!pos || sscanf(pos, "MemTotal: %lu", kib) != 1)
+		return -EINVAL;
+	return 0;
+}
+
+int zone_pages_read(int node, const char *zone, struct zone_pages *pages)
+{
+	bool here = false, present = false, managed = false, isfree = false;
+	char line[ATTR_LEN], name[ZONE_LEN];
+	int id;
+	FILE *file;
+
+	file = fopen("/proc/zoneinfo", "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Node %d, zone %15s", &id, name) == 2)
+			here = id == node && !strcmp(name, zone);
+		if (!here)
+			continue;
+		present |= sscanf(line, " present %lu", &pages->present) == 1;
+		managed |= sscanf(line, " managed %lu", &pages->managed) == 1;
+		isfree |= sscanf(line, " pages free %lu", &pages->free) == 1;
+	}
+	fclose(file);
+	return present && managed && isfree ? 0 : -ENOENT;
+}
+
+/* The state to go back to; the same in all processes of the program. */
+static struct memory_blocks at_start;
+static const char *no_blocks = "memory_guard_enter() was not called";
+
+const struct memory_blocks *memory_blocks_at_start(const char **reason)
+{
+	*reason = no_blocks;
+	return no_blocks ? NULL : &at_start;
+}
+
+/* No process outlives its parent, except a guardian. */
+static bool forking_guardian;
+static pid_t forking;
+
+static void before_fork(void)
+{
+	forking = getpid();
+}
+
+static void after_fork_in_child(void)
+{
+	if (forking_guardian)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != forking)
+		_exit(KSFT_FAIL);
+}
+
+static int guardian(int fd, pid_t parent, const struct memory_blocks *blocks)
+{
+	struct pollfd pfd = { .fd = fd };
+	long long orphan_since = 0;
+
+	setsid();
+	/* Whoever may be killed for lack of memory, not the guardian. */
+	attr_write("/proc/self/oom_score_adj", "-1000", strlen("-1000"));
+
+	/* Nobody writes to the pipe: this is about its end. */
+	while (poll(&pfd, 1, 1000) <= 0 || !(pfd.revents & POLLHUP)) {
+		if (getppid() == parent)
+			continue;
+		if (!orphan_since)
+			orphan_since = now_ms();
+		if (now_ms() - orphan_since > RESTORE_TIMEOUT_MS) {
+			fputs("# A process is left that does not die\n", stderr);
+			break;
+		}
+	}
+
+	return memory_blocks_restore(blocks) ? KSFT_FAIL : KSFT_PASS;
+}
+
+int memory_guard_start(struct memory_guard *guard,
+		       const struct memory_blocks *blocks)
+{
+	const pid_t self = getpid();
+	sigset_t deadly, old;
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+
+	/* Nothing but SIGKILL reaches the guardian, from its first moment. */
+	sigfillset(&deadly);
+	sigdelset(&deadly, SIGALRM);
+	sigprocmask(SIG_BLOCK, &deadly, &old);
+	fflush(NULL);
+	forking_guardian = true;
+	guard->pid = fork();
+	forking_guardian = false;
+	if (!guard->pid) {
+		close(fds[1]);
+		_exit(guardian(fds[0], self, blocks));
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+
+	close(fds[0]);
+	guard->fd = fds[1];
+	if (guard->pid < 0) {
+		close(fds[1]);
+		return -EAGAIN;
+	}
+	return 0;
+}
+
+/* Wait for the harness, then for the guardian, and end as the harness did. */
+static int supervise(pid_t harness, pid_t guardian, const sigset_t *signals)
+{
+	int status, restored, sig, killer = 0;
+
+	for (;;) {
+		sig = sigwaitinfo(signals, NULL);
+		if (sig > 0 && sig != SIGCHLD) {
+			killer = sig;
+			kill(harness, SIGKILL);
+		}
+		if (waitpid(harness, &status, WNOHANG) == harness)
+			break;
+	}
+
+	if (wait_child(guardian, &restored, RESTORE_TIMEOUT_MS)) {
+		kill(guardian, SIGKILL);
+		restored = -1;
+	}
+	if (restored) {
+		fputs("# Not all memory blocks are restored\n", stderr);
+		return KSFT_FAIL;
+	}
+
+	if (!killer && WIFSIGNALED(status))
+		killer = WTERMSIG(status);
+	if (killer) {
+		signal(killer, SIG_DFL);
+		sigprocmask(SIG_UNBLOCK, signals, NULL);
+		raise(killer);
+	}
+	return WEXITSTATUS(status);
+}
+
+void memory_guard_enter(void)
+{
+	struct memory_guard guard;
+	sigset_t signals, old;
+	pid_t harness;
+
+	if (geteuid()) {
+		no_blocks = "must be root";
+		return;
+	}
+	if (access(SYSFS_MEMORY "/block_size_bytes", F_OK)) {
+		no_blocks = "no " SYSFS_MEMORY ": no memory hotplug";
+		return;
+	}
+	if (memory_blocks_read(&at_start)) {
+		no_blocks = "no memory block with valid_zones: no memory hotremove";
+		return;
+	}
+	no_blocks = NULL;
+
+	pthread_atfork(before_fork, NULL, after_fork_in_child);
+	if (memory_guard_start(&guard, &at_start)) {
+		no_blocks = "cannot start a guardian";
+		return;
+	}
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGQUIT);
+	sigaddset(&signals, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &signals, &old);
+
+	harness = fork();
+	if (!harness) {
+		sigprocmask(SIG_SETMASK, &old, NULL);
+		return;
+	}
+	close(guard.fd);
+	if (harness < 0) {
+		perror("# fork");
+		_exit(KSFT_FAIL);
+	}
+	_exit(supervise(harness, guard.pid, &signals));
+}
