@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Each seeded bug is built into the kernel and must be found, by the test that
+it says finds it.
+
+One bug is compiled while the guest with the one before it runs.
+"""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import judge
+import mutant
+import pipeline
+import suites
+from progress import Progress
+
+MUTANTS = {m.name: m for m in mutant.ours()}
+
+
+def selection(bug, tree):
+    """The suite or program that is to find the bug, alone."""
+    return suites.select(re.split('[.:]', bug.test)[0], tree)
+
+
+@pytest.fixture(scope='module')
+def hunt(built, conf, tmp_path_factory):
+    """Builds and boots all mutants; verdict(name) waits for one's result."""
+    folder = tmp_path_factory.mktemp('mutants')
+    quiet = open(folder / 'progress', 'w')
+    progress = Progress(quiet)
+    scratch = mutant.Scratch(built, conf, progress, folder / 'build.log')
+
+    def boot(bug, image):
+        out = tmp_path_factory.mktemp(bug.name)
+        chosen = selection(bug, built.tree.path)
+        return pipeline.run_guest(image, conf, out, progress,
+                                  selection=chosen), chosen, out
+
+    builder, booter = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+
+    def build_and_boot(bug):
+        return booter.submit(boot, bug, scratch.build(bug))
+
+    futures = {name: builder.submit(build_and_boot, bug)
+               for name, bug in MUTANTS.items()}
+
+    def verdict(name):
+        booted, chosen, out = futures[name].result().result()
+        return judge.judge(built, booted, chosen, out)[1]
+
+    yield verdict
+    for pool in (builder, booter):
+        pool.shutdown(cancel_futures=True)
+    scratch.remove()
+    quiet.close()
+
+
+@pytest.mark.parametrize('name', MUTANTS)
+def test_mutant_is_killed(hunt, name):
+    bug = MUTANTS[name]
+    decided = hunt(name)
+    if bug.console:
+        assert any(r.kind == 'splat' and bug.why in r.text
+                   for r in decided.reasons), decided.reasons
+    else:
+        assert any(r.test.startswith(bug.test)
+                   for r in decided.reasons), decided.reasons
