@@ -107,15 +107,38 @@ class Kbuild:
         options = requested(fragments(self.arch))
         self.obj.mkdir(exist_ok=True)
         allconfig = self.obj / 'memhp.config'
-        allconfig.write_text(''.join(f'{k}={v}\n'
-                                     for k, v in options.items()))
+        text = ''.join(f'{k}={v}\n' for k, v in options.items())
         with self.progress.phase('config'):
-            self.make(f'KCONFIG_ALLCONFIG={allconfig}', 'allnoconfig')
+            if not self._configured(text):
+                allconfig.write_text(text)
+                self.make(f'KCONFIG_ALLCONFIG={allconfig}', 'allnoconfig')
         verify(options, self.obj / '.config')
+
+    def _kconfig_stamp(self):
+        """What the configuration depends on besides the fragments: the
+        Kconfig files, which kbuild lists when it has read them.
+        """
+        deps = self.obj / 'include/config/auto.conf.cmd'
+        names = re.findall(r'^\t(\S+)', deps.read_text(), re.M)
+        stats = [(self.tree.path / name).stat() for name in names]
+        return ''.join(f'{name} {s.st_size} {s.st_mtime_ns} {s.st_ino}\n'
+                       for name, s in zip(names, stats))
+
+    def _configured(self, text):
+        """Would configuring again change nothing?"""
+        try:
+            return ((self.obj / 'memhp.config').read_text() == text and
+                    (self.obj / 'memhp.kconfig').read_text() ==
+                    self._kconfig_stamp() and
+                    (self.obj / '.config').exists())
+        except FileNotFoundError:
+            return False
 
     def build_kernel(self):
         with self.progress.phase('build kernel'):
             self.make(self.image_target())
+        if not self.view:
+            (self.obj / 'memhp.kconfig').write_text(self._kconfig_stamp())
 
     def image_target(self):
         return {'x86_64': 'bzImage'}[self.arch]

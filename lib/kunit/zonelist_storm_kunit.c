@@ -39,7 +39,7 @@
 
 #define REBUILDS	400	/* by each rebuilder, at least */
 #define REBUILDS_PER_FLUSH 8
-#define HOTPLUG_ROUNDS	10
+#define HOTPLUG_ROUNDS	6
 #define IRQ_ALLOCS	10	/* at least */
 #define PATIENCE_MS	(60 * MSEC_PER_SEC)
 #define IRQ_PERIOD_NS	(500 * NSEC_PER_USEC)

@@ -21,7 +21,11 @@ from pathlib import Path
 
 from ..qemu_config import QemuArchParams
 
-_CONFIG = Path(__file__).resolve().parent.parent / 'config' / 'x86_64.config'
+_REPO = Path(__file__).resolve().parents[2]
+
+# All that the machine is good for, since kunit.py adds nothing of its own.
+_FRAGMENTS = ('scripts/config/base.config', 'scripts/config/x86_64.config',
+              'tools/testing/selftests/memory-hotplug/config')
 
 _DISTANCES = (
     (0, 1, 20), (0, 2, 30), (0, 3, 40),
@@ -51,7 +55,7 @@ def _distance(src, dst, val):
 
 QEMU_ARCH = QemuArchParams(
     linux_arch='x86_64',
-    kconfig=_CONFIG.read_text(),
+    kconfig='\n'.join((_REPO / f).read_text() for f in _FRAGMENTS),
     qemu_arch='x86_64',
     kernel_path='arch/x86/boot/bzImage',
     kernel_command_line='console=ttyS0 movable_node',

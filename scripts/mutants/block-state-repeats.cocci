@@ -11,7 +11,7 @@ identifier ret;
  {
  ...
  if (ret < 0)
- 	return ret;
+	return ret;
 -if (ret)
 -	return -EINVAL;
  ...

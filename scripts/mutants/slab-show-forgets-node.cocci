@@ -13,8 +13,8 @@ statement S;
  <...
 -for (node = 0; node < nr_node_ids; node++) {
 +for (node = 1; node < nr_node_ids; node++) {
- 	if (nodes[node])
- 		S
+	if (nodes[node])
+		S
  }
  ...>
  }

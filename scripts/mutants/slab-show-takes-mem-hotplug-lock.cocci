@@ -11,7 +11,7 @@ identifier nodes;
  {
  ...
  if (!nodes)
- 	return -ENOMEM;
+	return -ENOMEM;
 +get_online_mems();
  ...
 +put_online_mems();

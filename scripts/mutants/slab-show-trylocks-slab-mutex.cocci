@@ -11,7 +11,7 @@ identifier nodes;
  {
  ...
  if (!nodes)
- 	return -ENOMEM;
+	return -ENOMEM;
 +if (!mutex_trylock(&slab_mutex)) {
 +	kfree(nodes);
 +	return -EBUSY;

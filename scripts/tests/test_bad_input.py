@@ -8,21 +8,18 @@ import subprocess
 
 import pytest
 
-from common import REPO
+from common import REPO, child_env
 
 AS_NOBODY = (shutil.which('setpriv'), '--reuid=65534', '--regid=65534',
              '--clear-groups')
 MAKEFILE = ('VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\nEXTRAVERSION =\n')
 
 
-def make(*args, env=None, wrap=()):
+def make(*args):
     """Run one of our commands as a user would."""
-    clean = {k: v for k, v in os.environ.items()
-             if k not in ('ARCH', 'KERNEL', 'KDIR', 'TESTS', 'MAKEFLAGS',
-                          'MAKELEVEL', 'MFLAGS', 'J', 'V', 'O')}
-    return subprocess.run([*wrap, 'make', '-C', str(REPO), *args],
-                          env={**clean, **(env or {})}, capture_output=True,
-                          text=True, stdin=subprocess.DEVNULL, timeout=300)
+    return subprocess.run(['make', '-C', str(REPO), *args], env=child_env(),
+                          capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=300)
 
 
 def complaint(done):
@@ -65,8 +62,8 @@ def leftovers(state):
         if state.exists() else []
 
 
-def run_with(state, *args, **kwargs):
-    done = make('run', f'O={state}', *args, **kwargs)
+def run_with(state, *args):
+    done = make('run', f'O={state}', *args)
     text = complaint(done)
     assert not leftovers(state)
     return text

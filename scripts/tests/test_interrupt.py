@@ -16,17 +16,15 @@ from pathlib import Path
 import pytest
 
 import kbuild
-from common import REPO
+from common import REPO, child_env
 
 PATIENCE = 120
 
 
 def interrupt(state, when, *args):
     """Start "make run", and press Ctrl-C once its output matches."""
-    env = {k: v for k, v in os.environ.items()
-           if k not in ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS')}
     proc = subprocess.Popen(
-        ['make', '-C', str(REPO), 'run', f'O={state}', 'V=1', *args], env=env,
+        ['make', '-C', str(REPO), 'run', f'O={state}', 'V=1', *args], env=child_env(),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, start_new_session=True)
     seen = []
@@ -109,8 +107,8 @@ def test_copy_and_build_of_a_kdir(clean, state, conf, built):
     interrupt(state, r'build kernel: +CC ', *args)
     done = subprocess.run(
         ['make', '-C', str(REPO), 'run', f'O={state}', *args],
-        env={**os.environ, 'CCACHE_DIR': kbuild.ccache_env(conf.state)[
-            'CCACHE_DIR']}, capture_output=True, text=True)
+        env=child_env(**kbuild.ccache_env(conf.state)), capture_output=True,
+        text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert '7 passed, 0 failed' in done.stdout
     assert fingerprint(kdir) == before

@@ -10,8 +10,9 @@ from common import REPO, child_env
 
 
 def make(conf, *args):
-    return subprocess.run(['make', '-C', REPO, f'O={conf.state}', *args],
-                          capture_output=True, text=True)
+    return subprocess.run(['make', '--no-print-directory', '-C', REPO,
+                           f'O={conf.state}', *args],
+                          env=child_env(), capture_output=True, text=True)
 
 
 def test_kunit_under_uml(conf, built):
@@ -32,6 +33,20 @@ def test_kunit_py_boots_our_machine(built):
         capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:]
     assert 'Ran 7 tests: passed: 7' in done.stdout
+
+
+def test_kunit_py_configures_our_machine(built, tmp_path):
+    """kunit.py fails unless the kernel gets every option that is asked for."""
+    cmd = run_kunit.command(built.tree.path, built.kbuild.arch, 1)
+    cmd[cmd.index('run')] = 'config'
+    cmd = [w for w in cmd if not w.startswith(('--build_dir', '--jobs'))]
+    done = subprocess.run([*cmd, f'--build_dir={tmp_path}'],
+                          cwd=built.tree.path, env=child_env(),
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = (tmp_path / '.config').read_text()
+    assert 'CONFIG_ACPI_HOTPLUG_MEMORY=y' in text
 
 
 def test_htmldocs_has_no_warning_from_us(conf, built):

@@ -9,7 +9,7 @@ import pytest
 import overlay
 import patches
 import settings
-from common import REPO, Fatal
+from common import REPO, Fatal, child_env
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_tree_without_anchor_is_refused_whole(bare):
 
 def test_make_overlay(bare):
     done = subprocess.run(['make', '-C', REPO, 'overlay', f'TREE={bare}'],
-                          capture_output=True, text=True)
+                          env=child_env(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert (bare / 'lib/kunit/zonelist_kunit.c').exists()
 
