@@ -9,13 +9,12 @@ import re
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import settings
-from common import REPO, Fatal, child_env
+from common import REPO, Fatal, child_env, entry
 
 ROUNDS = 3
 LIMITS = {'warm': 45, 'KUnit suite touched': 70, 'kselftest touched': 50}
@@ -67,9 +66,4 @@ def main():
 
 
 if __name__ == '__main__':
-    try:
-        main()
-    except Fatal as e:
-        sys.exit(f'memhp: {e}')
-    except KeyboardInterrupt:
-        sys.exit('memhp: interrupted')
+    entry(main)

@@ -25,7 +25,7 @@ _ALIVE = 'Linux version'
 _POLL = 0.1
 
 # With KVM a kernel says its first word in well under a second.
-_KVM_PATIENCE = 8
+_KVM_PATIENCE = 4
 
 # How much of the console before the time limit is kept with the stacks.
 _BEFORE_STUCK = 8192

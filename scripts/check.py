@@ -7,13 +7,12 @@ All of it, even if something fails early; the sum of all counts comes last.
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from xml.etree import ElementTree
 
-from common import REPO, SCRIPTS
+from common import REPO, SCRIPTS, entry
 
 _COUNTS = re.compile(r'(\d+) passed, (\d+) failed, (\d+) skipped')
 
@@ -24,10 +23,14 @@ def _show(cmd):
                             stdout=subprocess.PIPE, text=True,
                             errors='replace')
     lines = []
-    for line in proc.stdout:
-        print(line, end='', flush=True)
-        lines.append(line)
-    return proc.wait(), lines
+    try:
+        for line in proc.stdout:
+            print(line, end='', flush=True)
+            lines.append(line)
+        return proc.wait(), lines
+    finally:
+        # Where we alone were told to end.
+        proc.terminate()
 
 
 def counted(*cmd):
@@ -83,7 +86,4 @@ def main():
 
 
 if __name__ == '__main__':
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit('memhp: interrupted')
+    entry(main)

@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +21,23 @@ _OUR_VARIABLES = ('ARCH', 'HOSTS', 'J', 'KDIR', 'KERNEL', 'MUTANTS', 'O',
 
 class Fatal(Exception):
     """Ends the command with one line: what is wrong and what to do."""
+
+
+def entry(main, *args):
+    """Run a script's main() and end with its status, or with one line.
+
+    Being terminated is like Ctrl-C: what was started is ended first.
+    """
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        sys.exit(main(*args))
+    except Fatal as e:
+        sys.exit(f'memhp: {e}')
+    except KeyboardInterrupt:
+        sys.exit('memhp: interrupted')
 
 
 def child_env(**extra):

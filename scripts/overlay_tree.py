@@ -2,12 +2,11 @@
 """make overlay TREE=: lay our files and hooks over somebody's kernel tree."""
 
 import os
-import sys
 from pathlib import Path
 
 import overlay
 import tree as trees
-from common import Fatal
+from common import Fatal, entry
 
 
 def main():
@@ -25,7 +24,4 @@ def main():
 
 
 if __name__ == '__main__':
-    try:
-        main()
-    except Fatal as e:
-        sys.exit(f'memhp: {e}')
+    entry(main)

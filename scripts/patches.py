@@ -3,14 +3,13 @@
 
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import overlay
 import settings
 import tree as trees
-from common import REPO, Fatal, child_env, locked
+from common import REPO, Fatal, child_env, entry, locked
 from progress import Progress
 
 # Each part is one patch: what it is called and which of our files are in it.
@@ -102,7 +101,4 @@ def main():
 
 
 if __name__ == '__main__':
-    try:
-        main()
-    except Fatal as e:
-        sys.exit(f'memhp: {e}')
+    entry(main)

@@ -7,7 +7,7 @@ import judge
 import pipeline
 import results
 import settings
-from common import Fatal, locked
+from common import entry, locked
 from progress import Progress
 
 
@@ -37,9 +37,4 @@ def main(target):
 
 
 if __name__ == '__main__':
-    try:
-        sys.exit(main(*sys.argv[1:]))
-    except Fatal as e:
-        sys.exit(f'memhp: {e}')
-    except KeyboardInterrupt:
-        sys.exit('memhp: interrupted')
+    entry(main, *sys.argv[1:])

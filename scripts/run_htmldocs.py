@@ -6,12 +6,11 @@ only warnings about our own files count.
 """
 
 import re
-import sys
 
 import overlay
 import settings
 import tree as trees
-from common import Fatal, locked
+from common import Fatal, entry, locked
 from kbuild import Kbuild
 from progress import Progress
 
@@ -48,9 +47,4 @@ def main():
 
 
 if __name__ == '__main__':
-    try:
-        main()
-    except Fatal as e:
-        sys.exit(f'memhp: {e}')
-    except KeyboardInterrupt:
-        sys.exit(130)
+    entry(main)

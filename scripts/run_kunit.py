@@ -2,13 +2,12 @@
 """make kunit: the kernel's own kunit.py on the overlaid tree, output and all."""
 
 import subprocess
-import sys
 
 import kbuild
 import machine
 import settings
 import tree as trees
-from common import Fatal, child_env, locked
+from common import child_env, entry, locked
 from progress import Progress
 
 KUNITCONFIG = 'lib/kunit/memhp.kunitconfig'
@@ -41,9 +40,4 @@ def main():
 
 
 if __name__ == '__main__':
-    try:
-        sys.exit(main())
-    except Fatal as e:
-        sys.exit(f'memhp: {e}')
-    except KeyboardInterrupt:
-        sys.exit(130)
+    entry(main)

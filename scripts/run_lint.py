@@ -2,13 +2,12 @@
 """make lint: brings tree and objects up to date, and runs lint.sh on them."""
 
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pipeline
 import settings
-from common import SCRIPTS, Fatal, child_env, locked
+from common import SCRIPTS, child_env, entry, locked
 from progress import Progress
 
 
@@ -23,9 +22,4 @@ def main():
 
 
 if __name__ == '__main__':
-    try:
-        sys.exit(main())
-    except Fatal as e:
-        sys.exit(f'memhp: {e}')
-    except KeyboardInterrupt:
-        sys.exit('memhp: interrupted')
+    entry(main)

@@ -44,6 +44,7 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
 fi
 
 echo "setup: installing$missing"
+begin=$(date +%s)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 trap 'exit 130' INT TERM
@@ -53,3 +54,4 @@ if ! { apt-get update && DEBIAN_FRONTEND=noninteractive $install; } \
 	echo "memhp: $install: ${why:-failed}" >&2
 	exit 1
 fi
+echo "setup: $(($(date +%s) - begin)) s"

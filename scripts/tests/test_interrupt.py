@@ -21,7 +21,7 @@ from common import REPO, child_env
 PATIENCE = 120
 
 
-def interrupt(state, when, *args):
+def interrupt(state, when, *args, sig=signal.SIGINT):
     """Start "make run", and press Ctrl-C once its output matches."""
     proc = subprocess.Popen(
         ['make', '-C', str(REPO), 'run', f'O={state}', 'V=1', *args], env=child_env(),
@@ -37,7 +37,7 @@ def interrupt(state, when, *args):
     else:
         raise AssertionError(f'never came to {when}: {"".join(seen[-20:])}')
     # A terminal sends it to all of the foreground process group.
-    os.killpg(proc.pid, signal.SIGINT)
+    os.killpg(proc.pid, sig)
     rest = proc.communicate(timeout=30)[0]
     assert proc.returncode
     assert 'Traceback' not in rest, rest
@@ -114,6 +114,7 @@ def test_copy_and_build_of_a_kdir(clean, state, conf, built):
     assert fingerprint(kdir) == before
 
 
-def test_boot(clean, conf, built):
-    interrupt(conf.state, r'boot: tcg: .*Linux version|boot: kvm: ')
+@pytest.mark.parametrize('sig', [signal.SIGINT, signal.SIGTERM])
+def test_boot(clean, conf, built, sig):
+    interrupt(conf.state, r'boot: tcg: .*Linux version|boot: kvm: ', sig=sig)
     assert not processes_about('qemu-system')
