@@ -44,7 +44,8 @@ STATISTICS = re.compile(r'\s*# (.+): pass:\d+ fail:\d+ skip:\d+ total:(\d+)$')
 
 # What a failed assertion looks like in the log of a test.
 KUNIT_FAILED = re.compile(r'.*((?:EXPECTATION|ASSERTION) FAILED at \S+)')
-HARNESS_FAILED = re.compile(r'# (\S+\.[ch]:\d+:\w+:.+)')
+# "file.c:line:test:text", a failed assertion's or what the test says about it.
+HARNESS_SAID = re.compile(r'#?\s*(\S+\.c:\d+):(\w+):(.*)')
 
 # Lines that only pass through the parser, in the log of a test: the outcome of
 # a test for us; output of a test that must not be taken for KTAP.
@@ -293,8 +294,12 @@ def _failed_assertion(log):
     for number, line in enumerate(log):
         if failed := KUNIT_FAILED.match(line):
             return ': '.join([failed[1], *map(str.strip, log[number + 1:number + 2])])
-        if failed := HARNESS_FAILED.match(line):
-            return failed[1]
+        if (failed := HARNESS_SAID.match(line)) and failed[3].startswith('Expected'):
+            # The test's own words tell more than the values that it compared.
+            said = HARNESS_SAID.match(log[number + 1]) if log[number + 1:] else None
+            if said and said[2] == failed[2] and not said[3].startswith('Expected'):
+                failed = said
+            return f'{failed[3]} ({failed[1]})'
     return ''
 
 

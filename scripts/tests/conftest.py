@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the tests of the host tooling share: the modules, a kernel tree."""
+"""What the tests of the host tooling share: the modules and a built kernel."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -16,23 +15,6 @@ import settings  # noqa: E402
 from progress import Progress  # noqa: E402
 
 
-def _find_tree():
-    if path := os.environ.get('MEMHP_TREE'):
-        return Path(path)
-    build = SCRIPTS.parent / 'build'
-    trees = [build / 'linux-source-6.12', *sorted(build.glob('trees/*'), reverse=True)]
-    return next((tree for tree in trees if (tree / 'Kbuild').exists()), None)
-
-
-@pytest.fixture(scope='session')
-def tree():
-    """A kernel source tree."""
-    found = _find_tree()
-    if not found:
-        pytest.skip('no kernel tree: set MEMHP_TREE')
-    return found
-
-
 @pytest.fixture(scope='session')
 def conf():
     """The settings that "make check" was called with."""
@@ -45,3 +27,9 @@ def built(conf, tmp_path_factory):
     out = tmp_path_factory.mktemp('build')
     with common.locked(conf.state):
         return pipeline.build(conf, Progress(), out)
+
+
+@pytest.fixture(scope='session')
+def tree(built):
+    """The kernel source tree of that build."""
+    return built.tree.path

@@ -261,7 +261,17 @@ def test_kselftest_fail(tree):
                     '# # on_off: Test failed', '# not ok 3 block.kernel.on_off')
     lines = changed(lines, '^ok 1 ', 'not ok 1 selftests: memory-hotplug: block_test # exit=1')
     assert only(ktap.parse_kselftest(tree, lines), 'fail') == [
-        ('block_test:block.kernel.on_off', 'block_test.c:11:on_off:Expected 1 (1) == 2 (2)')]
+        ('block_test:block.kernel.on_off', 'Expected 1 (1) == 2 (2) (block_test.c:11)')]
+
+
+def test_kselftest_fails_in_the_words_of_the_test(tree):
+    lines = changed(GUEST, 'ok 3 block.kernel',
+                    '# # block_test.c:11:on_off:Expected 1 (1) == 2 (2)',
+                    '# # block_test.c:12:on_off:the reader is stuck',
+                    '# # on_off: Test failed', '# not ok 3 block.kernel.on_off')
+    lines = changed(lines, '^ok 1 ', 'not ok 1 selftests: memory-hotplug: block_test # exit=1')
+    assert only(ktap.parse_kselftest(tree, lines), 'fail') == [
+        ('block_test:block.kernel.on_off', 'the reader is stuck (block_test.c:12)')]
 
 
 def test_kselftest_inner_failure_with_outer_ok(tree):
