@@ -289,7 +289,7 @@ int memory_guard_start(struct memory_guard *guard,
  *
  * To be called first thing in main(). Returns in a new process; the calling
  * one waits for this one to end and for the guardian to put all memory blocks
- * back, then ends the same way. From here on, no process outlives its parent.
+ * back, then ends the same way. From here on, no process outlives its parent::
  *
  *   program ----- waits, passes SIGTERM, SIGINT and SIGHUP on as SIGKILL
  *    |-- guardian      in a session of its own
