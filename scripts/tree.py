@@ -34,7 +34,6 @@ _GENERATED = ('.git', '*.o', '*.a', '*.ko', '*.mod', '*.cmd', '*.order',
 @dataclass(frozen=True)
 class Tree:
     path: Path          # the working copy, ours to change
-    pristine: Path      # where its unhooked files are: KDIR, or path itself
     source: str         # what it is a copy of, for people
     release: str        # 6.12.117
     commit: str         # of KDIR, where git knows it, else ''
@@ -170,4 +169,4 @@ def prepare(kernel, kdir, state, progress, log):
         commit = _git(kdir, 'describe', '--always', '--dirty', '--abbrev=12')
     with progress.phase('overlay'):
         overlay.apply(pristine, path)
-    return Tree(path, pristine, source, release_of(path), commit)
+    return Tree(path, source, release_of(path), commit)

@@ -3,4 +3,6 @@
 #
 # Gives the hung task detector the time to look.
 
-sleep 8
+until dmesg | grep -q 'blocked for more than'; do
+	sleep 1
+done
