@@ -18,9 +18,12 @@ struct block_search {
 static int match_block(struct memory_block *mem, void *arg)
 {
 	struct block_search *search = arg;
-	bool want_memory = search->kind == MEMHP_NODE_WITH_MEMORY;
+	bool want_memory = search->kind != MEMHP_NODE_WITHOUT_MEMORY;
 
 	if (mem->state != MEM_OFFLINE)
+		return 0;
+	if (search->kind == MEMHP_NODE_WITHOUT_CPUS &&
+	    node_state(mem->nid, N_CPU))
 		return 0;
 	if (node_state(mem->nid, N_MEMORY) != want_memory)
 		return 0;

@@ -9,11 +9,13 @@
 /**
  * enum memhp_node_kind - which node the block of a test shall belong to
  * @MEMHP_NODE_WITH_MEMORY: a node that has memory online besides the block
+ * @MEMHP_NODE_WITHOUT_CPUS: a node that has memory online, but no CPUs
  * @MEMHP_NODE_WITHOUT_MEMORY: a node that has none, so that the block alone
  *	makes it a node with memory and its removal makes it memoryless again
  */
 enum memhp_node_kind {
 	MEMHP_NODE_WITH_MEMORY,
+	MEMHP_NODE_WITHOUT_CPUS,
 	MEMHP_NODE_WITHOUT_MEMORY,
 };
 

@@ -7,7 +7,7 @@
 #   node  CPUs  boot memory  pc-dimm  why
 #      0  0-1   640 MiB      -        where the kernel lives
 #      1  2-3   256 MiB      256 MiB  boot memory and hotplug memory in one node
-#      2  -     128 MiB      -        memory without CPUs
+#      2  -     128 MiB      128 MiB  memory without CPUs, and more of it
 #      3  -     -            256 MiB  comes and goes as a whole
 #
 # One socket per node with CPUs, else the scheduler's topology check warns at
@@ -66,5 +66,5 @@ QEMU_ARCH = QemuArchParams(
         *_node(0, '640M', '0-1'), *_node(1, '256M', '2-3'),
         *_node(2, '128M'), *_node(3),
         *(arg for d in _DISTANCES for arg in _distance(*d)),
-        *_dimm(1, '256M'), *_dimm(3, '256M'),
+        *_dimm(1, '256M'), *_dimm(2, '128M'), *_dimm(3, '256M'),
     ])

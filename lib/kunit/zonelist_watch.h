@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LIB_KUNIT_ZONELIST_WATCH_H
+#define _LIB_KUNIT_ZONELIST_WATCH_H
+
+#include <linux/mmzone.h>
+
+struct perf_event;
+struct pt_regs;
+
+/**
+ * struct zonelist_watch - a hardware watchpoint on one field of a zoneref
+ * @hit: called after each access, on the CPU and in the context that made it,
+ *	with interrupts off, as in an NMI
+ * @events: one per CPU while the watch is armed
+ */
+struct zonelist_watch {
+	void (*hit)(struct zonelist_watch *watch, struct pt_regs *regs);
+	struct perf_event * __percpu *events;
+};
+
+/**
+ * enum zonelist_access - which accesses a watch reports
+ * @ZONELIST_STORES: stores
+ * @ZONELIST_ACCESSES: loads and stores
+ */
+enum zonelist_access {
+	ZONELIST_STORES,
+	ZONELIST_ACCESSES,
+};
+
+int zonelist_watch_slots(void);
+int zonelist_watch_store(struct zonelist_watch *watch, struct zonelist *zl,
+			 int store);
+int zonelist_watch_zone(struct zonelist_watch *watch, struct zoneref *zref,
+			enum zonelist_access access);
+void zonelist_watch_disarm(struct zonelist_watch *watch);
+
+#endif
