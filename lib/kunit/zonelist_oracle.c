@@ -19,6 +19,7 @@
  * - A THISNODE list has the node's own zones only.
  */
 #include <linux/cpumask.h>
+#include <linux/memory_hotplug.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/sort.h>
@@ -134,15 +135,17 @@ char *zonelist_expected(struct kunit *test, int nid, int list)
 	int *load;
 
 	buf = kunit_kzalloc(test, size, GFP_KERNEL);
-	order = kunit_kcalloc(test, nr_node_ids, sizeof(*order), GFP_KERNEL);
-	load = kunit_kcalloc(test, nr_node_ids, sizeof(*load), GFP_KERNEL);
-	if (!buf || !order || !load)
+	if (!buf)
 		return NULL;
-
 	if (!is_fallback(list)) {
 		print_node(buf, 0, size, nid);
 		return buf;
 	}
+
+	order = kunit_kcalloc(test, nr_node_ids, sizeof(*order), GFP_KERNEL);
+	load = kunit_kcalloc(test, nr_node_ids, sizeof(*load), GFP_KERNEL);
+	if (!order || !load)
+		return NULL;
 
 	for_each_node(n) {
 		nr = order_nodes(n, load, order);
@@ -151,6 +154,8 @@ char *zonelist_expected(struct kunit *test, int nid, int list)
 	}
 	for (i = 0; i < nr; i++)
 		len = print_node(buf, len, size, order[i].nid);
+	kunit_kfree(test, order);
+	kunit_kfree(test, load);
 	return buf;
 }
 
@@ -194,4 +199,48 @@ char *zonelist_actual(struct kunit *test, int nid, int list)
 		scnprintf(buf + len, size - len, "(bad end idx %d)",
 			  z->zone_idx);
 	return buf;
+}
+
+/**
+ * zonelist_expect_list() - compare one list, entry by entry, to the oracle
+ * @test: the running test, which fails if they differ
+ * @nid: a possible node
+ * @list: ZONELIST_FALLBACK or ZONELIST_NOFALLBACK
+ * @when: what happened before, for the message
+ *
+ * Context: process context, may sleep. Takes mem_hotplug_lock for reading.
+ */
+void zonelist_expect_list(struct kunit *test, int nid, int list,
+			  const char *when)
+{
+	char *expected, *actual;
+
+	get_online_mems();
+	expected = zonelist_expected(test, nid, list);
+	actual = zonelist_actual(test, nid, list);
+	put_online_mems();
+
+	KUNIT_ASSERT_NOT_NULL(test, expected);
+	KUNIT_ASSERT_NOT_NULL(test, actual);
+	KUNIT_EXPECT_STREQ_MSG(test, actual, expected,
+			       "%s list of node %d %s",
+			       zonelist_name(list), nid, when);
+	kunit_kfree(test, expected);
+	kunit_kfree(test, actual);
+}
+
+/**
+ * zonelist_expect_all() - compare the lists of all nodes to the oracle
+ * @test: the running test, which fails if they differ
+ * @when: what happened before, for the message
+ *
+ * Context: process context, may sleep. Takes mem_hotplug_lock for reading.
+ */
+void zonelist_expect_all(struct kunit *test, const char *when)
+{
+	int nid, list;
+
+	for_each_node(nid)
+		for (list = 0; list < MAX_ZONELISTS; list++)
+			zonelist_expect_list(test, nid, list, when);
 }

@@ -7,5 +7,8 @@
 char *zonelist_expected(struct kunit *test, int nid, int list);
 char *zonelist_actual(struct kunit *test, int nid, int list);
 const char *zonelist_name(int list);
+void zonelist_expect_list(struct kunit *test, int nid, int list,
+			  const char *when);
+void zonelist_expect_all(struct kunit *test, const char *when);
 
 #endif

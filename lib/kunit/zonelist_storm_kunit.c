@@ -31,6 +31,7 @@
 #include <linux/printk.h>
 
 #include "memhp_block.h"
+#include "zonelist_reader.h"
 
 #define NR_REBUILDERS	2
 #define NR_WALKERS	2
@@ -142,19 +143,6 @@ static int rebuilder(void *arg)
 	return wait_for_stop();
 }
 
-static bool is_zone(struct zone *zone)
-{
-	int nid;
-
-	for_each_node(nid) {
-		struct zone *zones = NODE_DATA(nid)->node_zones;
-
-		if (zone >= zones && zone < zones + MAX_NR_ZONES)
-			return true;
-	}
-	return false;
-}
-
 /**
  * walk() - walk one zonelist as it is being rewritten, and keep the score
  * @s: the storm
@@ -177,7 +165,7 @@ static void walk(struct storm *s, int nid, int list, struct zone **seen)
 
 		if (!zone)
 			break;
-		if (!is_zone(zone)) {
+		if (zonelist_zone_number(zone) < 0) {
 			atomic_long_inc(&s->stray);
 			break;
 		}
