@@ -12,6 +12,7 @@
  *	store, the reader goes on to its end
  * @ZONELIST_WRITER_FIRST: the writer goes up to a store, the reader takes some
  *	steps, the writer goes on to its end, and then the reader to its own
+ * @ZONELIST_NR_SCHEDULES: how many there are
  */
 enum zonelist_schedule {
 	ZONELIST_READER_FIRST,

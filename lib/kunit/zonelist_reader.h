@@ -29,6 +29,7 @@
  * @ZONELIST_RAW: entry by entry, the index first, then the zone
  * @ZONELIST_NEXT: first_zones_zonelist(), then next_zones_zonelist()
  * @ZONELIST_FOR_EACH: for_each_zone_zonelist_nodemask()
+ * @ZONELIST_NR_READERS: how many there are
  */
 enum zonelist_reader_kind {
 	ZONELIST_RAW,
