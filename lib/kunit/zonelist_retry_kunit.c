@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How the page allocator gets by with zonelists that are rewritten under it:
+ * when its walk comes to no zone that it may use, zonelist_update_seq makes it
+ * wait for the rebuild, or walk once more.
+ *
+ * A zone is populated that comes first in its own node's fallback list, so all
+ * other zones move down by one entry, the last one in the end. When the last
+ * entry has been overwritten and the one behind it has not been written yet,
+ * the list lacks the last zone. There the rebuild is stopped, and whoever may
+ * use no node but that of the last zone finds nothing.
+ */
+#include <kunit/test.h>
+#include <linux/console.h>
+#include <linux/cpu.h>
+#include <linux/gfp.h>
+#include <linux/irq_work.h>
+#include <linux/kprobes.h>
+#include <linux/ktime.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/vmstat.h>
+
+#include "memhp_block.h"
+#include "zonelist_alloc.h"
+#include "zonelist_begin.h"
+#include "zonelist_watch.h"
+
+/* How long the rebuild stands still to see who does not wait for it. */
+#define HOLD_MS		20
+
+/**
+ * struct retry - one allocation against one rebuild
+ * @test: the running test
+ * @mem: the block that goes online
+ * @nid: its node
+ * @zl: the node's fallback list
+ * @last: number of its last zone's entry
+ * @allowed: the node of that zone, the only one that may be used
+ * @alloc: the allocation
+ * @park: where it parks in its slow path
+ * @begin: tells when the rebuild begins
+ * @lacking: stops the rebuild when the list lacks the zone
+ * @final: stops the rebuild after its very last store
+ * @writer: the task that rebuilds
+ * @hits: how often the list lacked the zone
+ * @over: the rebuild has made its last store
+ * @early: the allocation was done while the list lacked its only node
+ * @self: interrupts the writer's own CPU
+ * @self_ran: it did
+ * @self_early: before the rebuild had made its last store
+ * @printed: how often the writer printed to a console during the rebuild
+ * @rebuilding: the rebuild is between @lacking and @final
+ * @starved: zone whose low and high watermarks are raised, or NULL
+ * @complaint: counts reports of failed allocations
+ * @complaints: how many there were
+ */
+struct retry {
+	struct kunit *test;
+	struct memory_block *mem;
+	int nid;
+	struct zonelist *zl;
+	int last;
+	nodemask_t allowed;
+	struct zonelist_alloc alloc;
+	struct zonelist_park park;
+	struct zonelist_begin begin;
+	struct zonelist_watch lacking, final;
+	struct task_struct *writer;
+	int hits;
+	bool over;
+	bool early;
+	struct irq_work self;
+	bool self_ran, self_early;
+	int printed;
+	bool rebuilding;
+	struct zone *starved;
+	struct kprobe complaint;
+	int complaints;
+};
+
+/* Stand still for a while, or until something happens that should not. */
+static bool hold_for(const bool *flag)
+{
+	u64 end = ktime_get_mono_fast_ns() + HOLD_MS * NSEC_PER_MSEC;
+
+	while (ktime_get_mono_fast_ns() < end) {
+		if (smp_load_acquire(flag))
+			return true;
+		cpu_relax();
+	}
+	return false;
+}
+
+/* In the writer's debug exception: the list lacks the allowed node. */
+static void list_lacks_node(struct zonelist_watch *watch, struct pt_regs *regs)
+{
+	struct retry *rt = container_of(watch, struct retry, lacking);
+
+	if (current != rt->writer || rt->hits++)
+		return;
+	WRITE_ONCE(rt->rebuilding, true);
+	irq_work_queue(&rt->self);
+	zonelist_alloc_go(&rt->alloc);
+	zonelist_alloc_resume(&rt->alloc);
+	rt->early = hold_for(&rt->alloc.done);
+}
+
+/* In the writer's debug exception. */
+static void last_store(struct zonelist_watch *watch, struct pt_regs *regs)
+{
+	struct retry *rt = container_of(watch, struct retry, final);
+
+	if (current != rt->writer)
+		return;
+	rt->over = true;
+	WRITE_ONCE(rt->rebuilding, false);
+}
+
+static void interrupted(struct irq_work *work)
+{
+	struct retry *rt = container_of(work, struct retry, self);
+
+	rt->self_ran = true;
+	rt->self_early = !rt->over;
+}
+
+/*
+ * In the writer, before the rebuild. An allocation that is to be in its slow
+ * path by the time the rebuild begins goes there, and parks. The watermarks that
+ * make it are set anew when the block is online.
+ */
+static void rebuild_begins(struct zonelist_begin *begin)
+{
+	struct retry *rt = container_of(begin, struct retry, begin);
+
+	if (rt->starved) {
+		rt->starved->_watermark[WMARK_LOW] = zone_managed_pages(rt->starved);
+		rt->starved->_watermark[WMARK_HIGH] = zone_managed_pages(rt->starved);
+	}
+	zonelist_alloc_wake(&rt->alloc);
+	if (rt->alloc.park_at) {
+		zonelist_alloc_go(&rt->alloc);
+		zonelist_wait_for(&rt->alloc.parked);
+	}
+}
+
+static int allocation_fails(struct kprobe *probe, struct pt_regs *regs)
+{
+	container_of(probe, struct retry, complaint)->complaints++;
+	return 0;
+}
+
+static void unprobe(void *arg)
+{
+	unregister_kprobe(arg);
+}
+
+static void disarm(void *arg)
+{
+	struct retry *rt = arg;
+
+	zonelist_alloc_resume(&rt->alloc);
+	zonelist_watch_disarm(&rt->park.watch);
+	zonelist_watch_disarm(&rt->lacking);
+	zonelist_watch_disarm(&rt->final);
+	irq_work_sync(&rt->self);
+}
+
+/**
+ * retry_init() - find the block, the list and the node; start the threads
+ * @test: the running test; skipped if the machine lacks something
+ *
+ * Context: process context, may sleep.
+ * Return: what the cases work on.
+ */
+static struct retry *retry_init(struct kunit *test)
+{
+	struct zoneref *z;
+	struct retry *rt;
+	int cpu;
+
+	if (zonelist_watch_slots() < 3)
+		kunit_skip(test, "not enough hardware watchpoints that stop a writer after a store");
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "no CPU to allocate on while another one rebuilds");
+	rt = kunit_kzalloc(test, sizeof(*rt), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, rt);
+	rt->test = test;
+	rt->mem = memhp_block_get(test, MEMHP_NODE_WITH_MEMORY);
+	if (!rt->mem)
+		kunit_skip(test, "no offline memory block on a node with memory");
+	rt->nid = memhp_block_nid(rt->mem);
+	rt->zl = &NODE_DATA(rt->nid)->node_zonelists[ZONELIST_FALLBACK];
+	for (z = rt->zl->_zonerefs; z->zone; z++) {
+		rt->last = z - rt->zl->_zonerefs;
+		rt->allowed = nodemask_of_node(zone_to_nid(z->zone));
+	}
+	if (rt->last < 2 || node_isset(zone_to_nid(z[-2].zone), rt->allowed))
+		kunit_skip(test, "the last node of the list has more than one zone");
+
+	rt->writer = current;
+	rt->self = IRQ_WORK_INIT_HARD(interrupted);
+	rt->begin.fn = rebuild_begins;
+	rt->lacking.hit = list_lacks_node;
+	rt->final.hit = last_store;
+	set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
+	cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
+	KUNIT_ASSERT_EQ(test, 0, zonelist_alloc_start(test, &rt->alloc, cpu));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, disarm, rt));
+	KUNIT_ASSERT_EQ(test, 0, zonelist_begin_watch(test, &rt->begin));
+	rt->complaint.symbol_name = "warn_alloc";
+	rt->complaint.pre_handler = allocation_fails;
+	KUNIT_ASSERT_EQ(test, 0, register_kprobe(&rt->complaint));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, unprobe,
+							   &rt->complaint));
+
+	rt->alloc.nid = rt->nid;
+	rt->alloc.nodes = &rt->allowed;
+	rt->alloc.gfp = GFP_KERNEL;
+	rt->park.allocs = &rt->alloc;
+	rt->park.nr = 1;
+	return rt;
+}
+
+/* The last store of a rebuild is to the terminator of the last node's list. */
+static int watch_last_store(struct retry *rt)
+{
+	struct zonelist *zl;
+	int nid, last, nr = 0;
+
+	for_each_node(nid)
+		last = nid;
+	zl = &NODE_DATA(last)->node_zonelists[MAX_ZONELISTS - 1];
+	while (zl->_zonerefs[nr].zone)
+		nr++;
+	if (last == rt->nid)
+		nr++;
+	return zonelist_watch_store(&rt->final, zl, 2 * nr + 1);
+}
+
+static unsigned long oom_kills(struct kunit *test)
+{
+	unsigned long *events, kills;
+
+	events = kunit_kcalloc(test, NR_VM_EVENT_ITEMS, sizeof(*events),
+			       GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, events);
+	all_vm_events(events);
+	kills = events[OOM_KILL];
+	kunit_kfree(test, events);
+	return kills;
+}
+
+/**
+ * run_and_expect() - populate the zone while the allocation goes on
+ * @rt: what the cases work on, the allocation being prepared
+ *
+ * The allocation must wait until the rebuild is over, and succeed.
+ *
+ * Context: process context, may sleep.
+ */
+static void run_and_expect(struct retry *rt)
+{
+	struct kunit *test = rt->test;
+	unsigned long kills = oom_kills(test);
+	bool done;
+	int ret;
+
+	KUNIT_ASSERT_EQ(test, 0, watch_last_store(rt));
+	KUNIT_ASSERT_EQ(test, 0, zonelist_watch_store(&rt->lacking, rt->zl,
+						      2 * rt->last));
+	ret = memhp_block_online(rt->mem, MMOP_ONLINE_MOVABLE);
+	done = zonelist_alloc_finish(&rt->alloc);
+	disarm(rt);
+
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_EQ_MSG(test, rt->hits, 1,
+			    "how often the list lacked its last node");
+	KUNIT_EXPECT_TRUE_MSG(test, done, "the allocation does not end");
+	KUNIT_EXPECT_FALSE_MSG(test, rt->early,
+			       "the allocation did not wait for the rebuild");
+	KUNIT_EXPECT_NOT_NULL_MSG(test, rt->alloc.page,
+				  "the allocation failed");
+	if (rt->alloc.page)
+		KUNIT_EXPECT_TRUE(test, node_isset(rt->alloc.page_nid,
+						   rt->allowed));
+	KUNIT_EXPECT_EQ_MSG(test, rt->complaints, 0,
+			    "allocation failures reported");
+	KUNIT_EXPECT_EQ(test, oom_kills(test), kills);
+	KUNIT_EXPECT_TRUE_MSG(test, rt->self_ran,
+			      "the writer's CPU was not interrupted at all");
+	KUNIT_EXPECT_FALSE_MSG(test, rt->self_early,
+			       "the writer was interrupted in the middle of the rebuild");
+}
+
+/*
+ * An allocation that finds nothing begins its slow path in the middle of a
+ * rebuild: it waits for the rebuild.
+ */
+static void slow_path_waits(struct kunit *test)
+{
+	struct retry *rt = retry_init(test);
+
+	zonelist_alloc_prepare(&rt->alloc);
+	run_and_expect(rt);
+}
+
+/* The same in hard-irq context, on another CPU than the rebuild. */
+static void irq_slow_path_waits(struct kunit *test)
+{
+	struct retry *rt = retry_init(test);
+
+	rt->alloc.gfp = GFP_ATOMIC;
+	rt->alloc.in_irq = true;
+	zonelist_alloc_prepare(&rt->alloc);
+	run_and_expect(rt);
+}
+
+/*
+ * How often does a walk access the zone of the first entry? That is how far the
+ * fast path gets. What comes on top of that is the slow path.
+ */
+static int accesses_of_fast_path(struct retry *rt)
+{
+	KUNIT_ASSERT_EQ(rt->test, 0,
+			zonelist_park_arm(&rt->park, rt->zl->_zonerefs));
+	rt->alloc.park_at = 0;
+	zonelist_alloc_prepare(&rt->alloc);
+	KUNIT_ASSERT_TRUE(rt->test, zonelist_alloc_finish(&rt->alloc));
+	KUNIT_ASSERT_NOT_NULL(rt->test, rt->alloc.page);
+	KUNIT_ASSERT_GT(rt->test, rt->alloc.accesses, 0);
+	return rt->alloc.accesses;
+}
+
+/*
+ * An allocation that began its slow path before the rebuild finds nothing in
+ * the middle of it: it walks once more.
+ *
+ * It takes a reason for the fast path to fail: the node has less memory free
+ * than its low watermark says. It has more than its min watermark says.
+ */
+static void slow_path_walks_again(struct kunit *test)
+{
+	struct retry *rt = retry_init(test);
+
+	rt->starved = rt->zl->_zonerefs[rt->last].zone;
+	rt->alloc.park_at = accesses_of_fast_path(rt) + 1;
+	zonelist_alloc_prepare(&rt->alloc);
+	run_and_expect(rt);
+	KUNIT_EXPECT_TRUE_MSG(test, rt->alloc.parked,
+			      "the allocation did not get to its slow path before the rebuild");
+}
+
+static void console_write(struct console *console, const char *text,
+			  unsigned int len)
+{
+	struct retry *rt = console->data;
+
+	if (current == rt->writer && READ_ONCE(rt->rebuilding))
+		rt->printed++;
+}
+
+static void remove_console(void *console)
+{
+	unregister_console(console);
+}
+
+/*
+ * What the writer prints does not get to a console before the rebuild is over:
+ * a console may need a lock whose holder waits for the rebuild, in the slow
+ * path of an allocation.
+ */
+static void writer_prints_later(struct kunit *test)
+{
+	struct retry *rt = retry_init(test);
+	struct console *console;
+
+	console = kunit_kzalloc(test, sizeof(*console), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, console);
+	strscpy(console->name, "memhp", sizeof(console->name));
+	console->write = console_write;
+	console->flags = CON_ENABLED;
+	console->index = -1;
+	console->data = rt;
+	register_console(console);
+	KUNIT_ASSERT_TRUE(test, console_is_registered(console));
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, remove_console,
+						  console));
+
+	rt->alloc.gfp = GFP_ATOMIC;
+	rt->alloc.in_irq = true;
+	zonelist_alloc_prepare(&rt->alloc);
+	run_and_expect(rt);
+	KUNIT_EXPECT_EQ_MSG(test, rt->printed, 0,
+			    "lines printed to a console in the middle of the rebuild");
+}
+
+static struct kunit_case zonelist_retry_cases[] = {
+	KUNIT_CASE(slow_path_waits),
+	KUNIT_CASE(irq_slow_path_waits),
+	KUNIT_CASE(slow_path_walks_again),
+	KUNIT_CASE(writer_prints_later),
+	{}
+};
+
+static struct kunit_suite zonelist_retry_suite = {
+	.name = "zonelist_retry",
+	.test_cases = zonelist_retry_cases,
+};
+
+kunit_test_suite(zonelist_retry_suite);
+
+MODULE_DESCRIPTION("KUnit test for allocations that find zonelists rewritten under them");
+MODULE_LICENSE("GPL");
