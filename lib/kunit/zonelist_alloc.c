@@ -19,6 +19,26 @@
 #include "zonelist_alloc.h"
 
 /**
+ * zonelist_hold_for() - spin for a while, or until a flag is set
+ * @flag: the flag
+ * @ms: milliseconds
+ *
+ * Context: any, also NMI.
+ * Return: true if the flag is set.
+ */
+bool zonelist_hold_for(const bool *flag, unsigned int ms)
+{
+	u64 end = ktime_get_mono_fast_ns() + (u64)ms * NSEC_PER_MSEC;
+
+	while (!smp_load_acquire(flag)) {
+		if (ktime_get_mono_fast_ns() > end)
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+/**
  * zonelist_wait_for() - spin until a flag is set
  * @flag: the flag
  *
@@ -27,15 +47,7 @@
  */
 bool zonelist_wait_for(const bool *flag)
 {
-	u64 deadline = ktime_get_mono_fast_ns() +
-		       (u64)ZONELIST_PATIENCE_MS * NSEC_PER_MSEC;
-
-	while (!smp_load_acquire(flag)) {
-		if (ktime_get_mono_fast_ns() > deadline)
-			return false;
-		cpu_relax();
-	}
-	return true;
+	return zonelist_hold_for(flag, ZONELIST_PATIENCE_MS);
 }
 
 static void allocate(struct zonelist_alloc *a)

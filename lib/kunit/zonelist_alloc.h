@@ -70,6 +70,7 @@ struct zonelist_park {
 	int nr;
 };
 
+bool zonelist_hold_for(const bool *flag, unsigned int ms);
 bool zonelist_wait_for(const bool *flag);
 int zonelist_alloc_start(struct kunit *test, struct zonelist_alloc *alloc,
 			 int cpu);

@@ -269,6 +269,7 @@ static void arm(struct duel *d)
 				zonelist_watch_store(&stop->watch, zl,
 						     plan->store + i));
 	}
+	/* Of two watchpoints at one place QEMU reports only the older one. */
 	if (plan->entry)
 		KUNIT_ASSERT_EQ(test, 0,
 				zonelist_park_arm(&d->park,

@@ -80,19 +80,6 @@ struct retry {
 	int complaints;
 };
 
-/* Stand still for a while, or until something happens that should not. */
-static bool hold_for(const bool *flag)
-{
-	u64 end = ktime_get_mono_fast_ns() + HOLD_MS * NSEC_PER_MSEC;
-
-	while (ktime_get_mono_fast_ns() < end) {
-		if (smp_load_acquire(flag))
-			return true;
-		cpu_relax();
-	}
-	return false;
-}
-
 /* In the writer's debug exception: the list lacks the allowed node. */
 static void list_lacks_node(struct zonelist_watch *watch, struct pt_regs *regs)
 {
@@ -104,7 +91,7 @@ static void list_lacks_node(struct zonelist_watch *watch, struct pt_regs *regs)
 	irq_work_queue(&rt->self);
 	zonelist_alloc_go(&rt->alloc);
 	zonelist_alloc_resume(&rt->alloc);
-	rt->early = hold_for(&rt->alloc.done);
+	rt->early = zonelist_hold_for(&rt->alloc.done, HOLD_MS);
 }
 
 /* In the writer's debug exception. */
