@@ -156,14 +156,17 @@ static bool saw_memory(struct interleave *il, struct target *t,
 }
 
 /*
- * A walk that asks for all zones sees one, in whatever list. A walk of a
- * fallback list sees a zone with memory if it asks for more than one: when it
- * asks for a single zone, that one may move to an entry which has been read.
+ * A list that is rewritten as it was is never seen to be anything else. A walk
+ * that asks for all zones sees one, in whatever list. A walk of a fallback list
+ * sees a zone with memory if it asks for more than one: when it asks for a
+ * single zone, that one may move to an entry which has been read.
  */
 static bool is_violation(struct target *t, struct reading *r,
 			 struct zonelist_cursor *c, unsigned int outcome)
 {
 	if (c->outcome & (ZONELIST_STRAY | ZONELIST_ENDLESS))
+		return true;
+	if (!t->changes && outcome)
 		return true;
 	if (wants_all(&r->reader) && !c->nr_seen &&
 	    !bitmap_empty(t->steady, ZONELIST_NR_ZONES))
