@@ -51,6 +51,10 @@ patches: setup-run ## the same as patches for "git am" [KDIR=/path/to/linux]
 lint: setup-check ## checkpatch, kernel-doc, sparse, W=1, shellcheck, SPDX
 	@$(PYTHON) scripts/run_lint.py
 
+.PHONY: figures
+figures: setup-run ## draw the documentation's figures anew
+	@$(PYTHON) scripts/figures.py
+
 .PHONY: check
 check: setup-docs setup-check ## the project's own tests, canaries and seeded bugs included
 	@$(PYTHON) scripts/check.py

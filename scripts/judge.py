@@ -9,7 +9,10 @@ import console
 import ktap
 import report
 import results
+import svg
 import verdict
+import zonelist_figure
+import zonelist_map
 from common import SCRIPTS
 
 
@@ -61,13 +64,14 @@ def judge(built, boot, selection, out):
         else ktap.Ktap(),
         suites=selection.suites,
         programs=selection.programs,
-        expected_skips=expected_skips(built.kbuild.arch))
+        expected_skips=expected_skips(built.kbuild.arch),
+        interleave=zonelist_map.parse(log))
     return run, verdict.decide(run)
 
 
 def write(built, boot, run, decided, out, command, phases):
-    """Leave results.json, junit.xml, report.html and the raw KTAP in the
-    folder out; returns what results.json says.
+    """Leave results.json, junit.xml, report.html, the raw KTAP and the map of
+    zonelist_interleave in the folder out; returns what results.json says.
     """
     tree = built.tree
     log = _lines(out / 'console.log', boot.outcome.console_end)
@@ -85,5 +89,10 @@ def write(built, boot, run, decided, out, command, phases):
         report=str(out / 'report.html'), phases=phases)
     found = results.collect(run, decided, info)
     results.write(out, found)
-    (out / 'report.html').write_text(report.render(found, log[-_TAIL:]))
+    figure = ''
+    if found['interleave'] and found['interleave']['maps']:
+        figure = zonelist_figure.draw(found, found['interleave']['maps'])
+        (out / 'zonelist-map.svg').write_text(svg.as_file(figure))
+    (out / 'report.html').write_text(report.render(found, log[-_TAIL:],
+                                                   figure))
     return found

@@ -24,11 +24,15 @@ dd { margin: 0; overflow-wrap: anywhere; }
 pre { overflow-x: auto; padding: .5em; border: 1px solid var(--line);
       font-size: 12px; max-height: 40em; }
 summary { cursor: pointer; }
+.figure div { overflow-x: auto; }
 '''
 
 
-def render(results: dict, console_tail: Iterable[str] = ()) -> str:
-    """Render the results of a run and the end of its console log as HTML."""
+def render(results: dict, console_tail: Iterable[str] = (), figure='') -> str:
+    """Render the results of a run and the end of its console log as HTML.
+
+    figure: the map of what zonelist readers saw, an <svg> element.
+    """
     verdict = results['verdict']
     title = f'{"passed" if verdict == "pass" else "FAILED"}: {_text(results["id"])}'
     tail = list(console_tail)
@@ -41,6 +45,7 @@ def render(results: dict, console_tail: Iterable[str] = ()) -> str:
         _made_with(results),
         _splats(results['splats']),
         *(_suite(suite, results['tests']) for suite in results['suites']),
+        _interleave(results['interleave'], figure),
         _details('End of the console log', tail) if tail else '',
     ]
     body = '\n'.join(parts)
@@ -91,6 +96,20 @@ def _splats(splats):
                        splat['lines'])
               for splat in splats]
     return '<h2>What the kernel reported</h2>\n' + '\n'.join(blocks)
+
+
+def _interleave(counted, figure):
+    if not counted:
+        return ''
+    outcomes = ', '.join(f'{name} {count}'
+                         for name, count in counted['outcomes'].items())
+    shown = (f'<details class="figure"><summary>Pair by pair</summary>\n'
+             f'<div>{figure}</div></details>' if figure else '')
+    return (f'<h2>What a zonelist reader saw</h2>\n<p>{counted["pairs"]} of '
+            f'{counted["planned"]} pairs of a reader position and a writer store '
+            f'in {counted["ms"]} ms ({counted["per_second"]}/s), '
+            f'{counted["transitions"]} transitions.</p>\n<p>{outcomes}</p>\n'
+            f'{shown}')
 
 
 def _suite(suite, tests):

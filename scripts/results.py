@@ -28,6 +28,10 @@ results.json, version 1:
   splats     [{kind, title, line, time, count, lines}]; line is that in
              console.log, time may be null
   guest      {key: [values]}, what the guest's init said
+  interleave null, or what zonelist_interleave reported: {pairs, planned, ms,
+             per_second, transitions, outcomes: {pairs, ok, missed, twice, index,
+             excluded, emptied}, maps: [{dir, zone, list, reader, sched, stores,
+             rows}]}; see scripts/zonelist_map.py
 """
 
 import json
@@ -107,6 +111,7 @@ def collect(run: Run, verdict: Verdict, info: Info) -> dict:
         'tests': tests,
         'splats': [asdict(splat) for splat in dedup(run.splats)],
         'guest': {key: list(values) for key, values in run.guest.items()},
+        'interleave': run.interleave.summary(),
     }
 
 

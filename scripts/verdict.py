@@ -13,6 +13,7 @@ from typing import Iterable, Mapping, Sequence
 
 from console import Splat, dedup, message
 from ktap import Ktap, Test
+from zonelist_map import CASE, Interleave
 
 # Taint flags that the kernel sets when it prints a report (in
 # Documentation/admin-guide/tainted-kernels.rst), by bit.
@@ -41,6 +42,7 @@ class Run:
     suites: Sequence[str] = ()                  # KUnit suites that must run
     programs: Sequence[str] = ()                # kselftest programs that must run
     expected_skips: Mapping[str, str] = field(default_factory=dict)
+    interleave: Interleave = field(default_factory=Interleave)
 
     @property
     def tests(self) -> list[Test]:
@@ -116,6 +118,7 @@ def decide(run: Run) -> Verdict:
         *_taint_reasons(run),
         *_test_reasons(run),
         *_coverage_reasons(run),
+        *_interleave_reasons(run),
     ]
     status = {test.name: test.status for test in run.tests}
     notes = [f'expected skip {"did not skip" if name in status else "is not a test here"}'
@@ -214,3 +217,13 @@ def _coverage_reasons(run):
             yield Reason('ktap', f'{what} report: {error}')
     if not any(test.status in ('pass', 'fail') for test in run.tests):
         yield Reason('nothing-ran', 'no test ran')
+
+
+def _interleave_reasons(run):
+    for error in run.interleave.errors:
+        yield Reason('interleave', f'zonelist_interleave: {error}')
+    passed = sum(test.status == 'pass' and test.name.startswith(CASE)
+                 for test in run.tests)
+    if passed > run.interleave.reports:
+        yield Reason('interleave', f'zonelist_interleave: {passed} cases passed, '
+                     f'{run.interleave.reports} said how many pairs')

@@ -8,8 +8,11 @@ import pytest
 
 import ktap
 import report
+import zonelist_figure
+import zonelist_map
 from console import Splat
 from test_results import failing, make
+from test_zonelist_map import log
 
 NASTY = '<script>alert("&")</script>\x00\x1b[31m'
 ESCAPED = '&lt;script&gt;alert(&quot;&amp;&quot;)&lt;/script&gt;'
@@ -42,16 +45,19 @@ def page():
                  ktap.Test('zonelist.order', 'zonelist', 'pass'),
                  ktap.Test('zonelist.far', 'zonelist', 'skip', NASTY)],
                 splats=[Splat('bug', f'BUG: {NASTY}', 12, 1.0, ['BUG:', NASTY], 3)],
-                programs=['gone'])
+                programs=['gone'], interleave=zonelist_map.parse(log()))
+    figure = zonelist_figure.draw(made, made['interleave']['maps'])
     made['command'] = f'make run TESTS="{NASTY}"'
-    return report.render(made, ['tail of the console', NASTY])
+    return report.render(made, ['tail of the console', NASTY], figure)
 
 
 def test_everything_is_there(page):
     for text in ('FAILED', '1 passed, 4 failed, 1 skipped', 'storm.walk', 'zonelist.order',
                  'expected: one node only', 'console.log:12, 3 times', '6.12.117',
                  'build 3.2 s, boot 5.0 s', 'tail of the console', 'to repeat',
-                 'no result: kselftest gone', '<td>no result</td>'):
+                 'no result: kselftest gone', '<td>no result</td>',
+                 'What a zonelist reader saw', '30 transitions', '<svg ',
+                 'writer stopped after store'):
         assert text in page
 
 
@@ -86,7 +92,8 @@ def test_pass_has_no_reasons():
     Checker(page)
     assert '<h1 class="pass">passed: 20250101-120000</h1>' in page
     assert '(kunit, 0.00 s)' in page
-    for absent in ('class="reasons"', 'What the kernel reported', 'End of the console log'):
+    for absent in ('class="reasons"', 'What the kernel reported', 'End of the console log',
+                   'What a zonelist reader saw'):
         assert absent not in page
 
 

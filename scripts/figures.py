@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0
+"""make figures: draw the documentation's figures anew, from a run of now."""
+
+from dataclasses import replace
+
+import results
+import run
+import settings
+import svg
+import zonelist_figure
+import zonelist_map
+from common import REPO, Fatal, entry
+
+DOCS = REPO / 'Documentation/admin-guide/mm'
+MAP = DOCS / 'memory-hotplug-zonelist-map.svg'
+
+
+def main():
+    conf = settings.from_environment()
+    suite = zonelist_map.CASE.partition('.')[0]
+    found = run.run(replace(conf, tests=suite))
+    print(results.summary(found))
+    if found['verdict'] != 'pass' or not found['interleave']:
+        raise Fatal('that is not a run to draw figures of')
+    some = zonelist_figure.for_docs(found['interleave']['maps'])
+    MAP.write_text(svg.as_file(zonelist_figure.draw(found, some)))
+    print(MAP)
+
+
+if __name__ == '__main__':
+    entry(main)
