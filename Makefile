@@ -60,5 +60,5 @@ check: setup-docs setup-check ## the project's own tests, canaries and seeded bu
 	@$(PYTHON) scripts/check.py
 
 .PHONY: bench
-bench: setup-run ## time from command to verdict: warm, and after an edit
+bench: setup-run ## time from command to verdict, warm and after an edit; cost over nodes
 	@$(PYTHON) scripts/bench.py

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""make bench: how long it takes from command to verdict, phase by phase.
+"""make bench: how long it takes from command to verdict, phase by phase, and
+what the exhaustive zonelist test costs on more and more nodes.
 
 Warm, after an edit to a KUnit suite, and after an edit to a kselftest. The
 edits are made in a copy of this repository that shares our O=.
@@ -14,7 +15,9 @@ import time
 from pathlib import Path
 
 import settings
+import zonelist_cost
 from common import REPO, Fatal, child_env, entry
+from progress import Progress
 
 ROUNDS = 3
 LIMITS = {'warm': 45, 'KUnit suite touched': 70, 'kselftest touched': 50}
@@ -63,6 +66,9 @@ def main():
                   f'{LIMITS[name]} s); {phases}')
     # Back to what this repository has.
     _run(REPO, conf)
+    costs, out = zonelist_cost.measure_all(conf, Progress())
+    print(zonelist_cost.table(costs))
+    print(f'figure: {out / zonelist_cost.FIGURE}')
 
 
 if __name__ == '__main__':

@@ -7,12 +7,15 @@ import results
 import run
 import settings
 import svg
+import zonelist_cost
 import zonelist_figure
 import zonelist_map
 from common import REPO, Fatal, entry
+from progress import Progress
 
 DOCS = REPO / 'Documentation/admin-guide/mm'
 MAP = DOCS / 'memory-hotplug-zonelist-map.svg'
+COST = DOCS / 'memory-hotplug-zonelist-cost.svg'
 
 
 def main():
@@ -25,6 +28,10 @@ def main():
     some = zonelist_figure.for_docs(found['interleave']['maps'])
     MAP.write_text(svg.as_file(zonelist_figure.draw(found, some)))
     print(MAP)
+    costs, out = zonelist_cost.measure_all(conf, Progress())
+    COST.write_text((out / zonelist_cost.FIGURE).read_text())
+    print(zonelist_cost.table(costs))
+    print(COST)
 
 
 if __name__ == '__main__':

@@ -18,8 +18,11 @@ def path_of(arch):
     return path
 
 
-def load(tree, arch):
-    """The QemuArchParams of an arch, read with the tree's own class."""
+def load(tree, arch, nodes=None):
+    """The QemuArchParams of an arch, read with the tree's own class.
+
+    nodes: of the machine with so many of them, instead of the reference.
+    """
     path = path_of(arch)
     testing = str(tree / 'tools/testing')
     sys.path.insert(0, testing)
@@ -31,4 +34,4 @@ def load(tree, arch):
         spec.loader.exec_module(module)
     finally:
         sys.path.remove(testing)
-    return module.QEMU_ARCH
+    return module.with_nodes(nodes) if nodes else module.QEMU_ARCH

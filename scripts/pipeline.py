@@ -88,14 +88,19 @@ class Boot:
 
 
 def run_guest(built, settings, out, progress, selection=None,
-              extra_cmdline='', limit=BOOT_LIMIT, initrd=None):
-    """Boot the built kernel once, its logs going to the folder out."""
+              extra_cmdline='', limit=BOOT_LIMIT, initrd=None, accel=None):
+    """Boot the built kernel once, its logs going to the folder out.
+
+    accel: instead of the fastest that boots it.
+    """
     nonce = secrets.token_hex(8)
     cmdline = ' '.join(filter(None, (
         f'memhp.nonce={nonce}', (selection or built.selection).cmdline(),
         extra_cmdline)))
     guest = boot.Guest(built.machine, built.image, initrd or built.initrd,
                        cmdline, out, limit, progress)
-    accel, text = boot.choose_accel(guest, settings.state)
-    progress.say(f'accelerator: {text}')
+    text = accel
+    if not accel:
+        accel, text = boot.choose_accel(guest, settings.state)
+        progress.say(f'accelerator: {text}')
     return Boot(guest.boot(accel), nonce, guest.cmdline, text)

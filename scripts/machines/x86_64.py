@@ -17,6 +17,7 @@
 # mentions cannot be onlined. "movable_node" leaves the pc-dimms offline at
 # boot: the tests put them online.
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..qemu_config import QemuArchParams
@@ -67,4 +68,20 @@ QEMU_ARCH = QemuArchParams(
         *_node(2, '128M'), *_node(3),
         *(arg for d in _DISTANCES for arg in _distance(*d)),
         *_dimm(1, '256M'), *_dimm(2, '128M'), *_dimm(3, '256M'),
+    ])
+
+
+def with_nodes(nodes):
+    """The same kernel on so many nodes, to see what the tests cost there.
+
+    The first node has the CPUs and a pc-dimm, the others have memory alone. So
+    lists grow by one zone a node, and what comes and goes is always the same.
+    """
+    return replace(QEMU_ARCH, extra_qemu_params=[
+        '-bios', 'qboot.rom',
+        '-smp', '4,sockets=1,cores=4,threads=1',
+        '-m', f'size={512 + 128 * (nodes - 1)}M,slots=4,maxmem=8G',
+        *_node(0, '512M', '0-3'),
+        *(arg for nid in range(1, nodes) for arg in _node(nid, '128M')),
+        *_dimm(0, '128M'),
     ])
