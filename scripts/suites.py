@@ -10,6 +10,8 @@ from common import REPO, Fatal, child_env
 
 # Only proves that failures are seen; see lib/kunit/memhp_canary_kunit.c.
 CANARY = 'memhp_canary'
+# Takes down a kernel that has the bug, as 6.12 has; only when asked by name.
+VANISH = 'zonelist_vanish'
 COLLECTION = 'memory-hotplug'
 
 
@@ -26,8 +28,9 @@ class Selection:
             words.append('kunit.enable=0')
         elif self.kunit_glob:
             words.append(f'kunit.filter_glob={self.kunit_glob}')
-        if CANARY not in self.suites:
-            words.append(f'kunit.filter=module!={CANARY}_kunit')
+        left_out = [f'module!={name}_kunit' for name in (CANARY, VANISH)
+                    if name not in self.suites]
+        words.append('kunit.filter=' + ','.join(left_out))
         if self.programs:
             words.append('memhp.tests=' + ','.join(
                 f'{COLLECTION}:{p}' for p in self.programs))
@@ -63,10 +66,11 @@ def select(pattern, tree, only=None):
     suites = [] if only == 'kselftests' else kunit_suites()
     programs = kselftests(tree)
     if not pattern:
-        return Selection(suites, '', programs)
+        return Selection([s for s in suites if s != VANISH], '', programs)
     suite_part = pattern.partition('.')[0]
     chosen = Selection(
-        [s for s in suites if fnmatchcase(s, suite_part)], pattern,
+        [s for s in suites if fnmatchcase(s, suite_part) and
+         (s != VANISH or s == suite_part)], pattern,
         [p for p in programs if fnmatchcase(p, pattern)])
     if not chosen.suites and not chosen.programs:
         raise Fatal(f'no test matches TESTS={pattern}: there are '

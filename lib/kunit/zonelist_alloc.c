@@ -14,9 +14,22 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/timekeeping.h>
 
 #include "zonelist_alloc.h"
+
+/**
+ * zonelist_set_flag() - set a flag that somebody may be waiting for
+ * @flag: the flag
+ *
+ * Context: any, also NMI.
+ */
+void zonelist_set_flag(bool *flag)
+{
+	/* Pairs with zonelist_hold_for(): what was done before is seen. */
+	smp_store_release(flag, true);
+}
 
 /**
  * zonelist_hold_for() - spin for a while, or until a flag is set
@@ -30,6 +43,7 @@ bool zonelist_hold_for(const bool *flag, unsigned int ms)
 {
 	u64 end = ktime_get_mono_fast_ns() + (u64)ms * NSEC_PER_MSEC;
 
+	/* Pairs with zonelist_set_flag(). */
 	while (!smp_load_acquire(flag)) {
 		if (ktime_get_mono_fast_ns() > end)
 			return false;
@@ -57,7 +71,7 @@ static void allocate(struct zonelist_alloc *a)
 		a->page_nid = page_to_nid(a->page);
 		__free_page(a->page);
 	}
-	smp_store_release(&a->done, true);
+	zonelist_set_flag(&a->done);
 }
 
 static void allocate_in_irq(struct irq_work *work)
@@ -67,7 +81,7 @@ static void allocate_in_irq(struct irq_work *work)
 
 static void poll_and_allocate(struct zonelist_alloc *a)
 {
-	smp_store_release(&a->polling, true);
+	zonelist_set_flag(&a->polling);
 	if (!zonelist_wait_for(&a->go)) {
 		a->gave_up = true;
 		return;
@@ -100,6 +114,26 @@ static void stop_thread(void *arg)
 	zonelist_alloc_resume(a);
 	complete(&a->wanted);
 	kthread_stop(a->task);
+	put_task_struct(a->task);
+}
+
+/**
+ * zonelist_alloc_pin() - make the test stay on its CPU, and find another one
+ * @test: the running test; skipped if there is no other CPU
+ *
+ * Every case has a thread of its own, which ends with it.
+ *
+ * Context: process context, may sleep.
+ * Return: an online CPU that the test does not run on.
+ */
+int zonelist_alloc_pin(struct kunit *test)
+{
+	int cpu = raw_smp_processor_id();
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "no CPU to allocate on while another one rebuilds");
+	set_cpus_allowed_ptr(current, cpumask_of(cpu));
+	return cpumask_any_but(cpu_online_mask, cpu);
 }
 
 /**
@@ -120,6 +154,8 @@ int zonelist_alloc_start(struct kunit *test, struct zonelist_alloc *alloc,
 					 "zonelist_alloc/%u");
 	if (IS_ERR(alloc->task))
 		return PTR_ERR(alloc->task);
+	/* An oops may end it before it is told to stop. */
+	get_task_struct(alloc->task);
 	return kunit_add_action_or_reset(test, stop_thread, alloc);
 }
 
@@ -165,7 +201,7 @@ bool zonelist_alloc_wake(struct zonelist_alloc *alloc)
  */
 void zonelist_alloc_go(struct zonelist_alloc *alloc)
 {
-	smp_store_release(&alloc->go, true);
+	zonelist_set_flag(&alloc->go);
 }
 
 /**
@@ -176,7 +212,7 @@ void zonelist_alloc_go(struct zonelist_alloc *alloc)
  */
 void zonelist_alloc_resume(struct zonelist_alloc *alloc)
 {
-	smp_store_release(&alloc->resume, true);
+	zonelist_set_flag(&alloc->resume);
 }
 
 /**
@@ -205,7 +241,7 @@ static void accessed(struct zonelist_watch *watch, struct pt_regs *regs)
 		a++;
 	if (a == park->allocs + park->nr || ++a->accesses != a->park_at)
 		return;
-	smp_store_release(&a->parked, true);
+	zonelist_set_flag(&a->parked);
 	if (!zonelist_wait_for(&a->resume))
 		a->gave_up = true;
 }

@@ -70,8 +70,10 @@ struct zonelist_park {
 	int nr;
 };
 
+void zonelist_set_flag(bool *flag);
 bool zonelist_hold_for(const bool *flag, unsigned int ms);
 bool zonelist_wait_for(const bool *flag);
+int zonelist_alloc_pin(struct kunit *test);
 int zonelist_alloc_start(struct kunit *test, struct zonelist_alloc *alloc,
 			 int cpu);
 void zonelist_alloc_prepare(struct zonelist_alloc *alloc);

@@ -6,7 +6,6 @@
  * nobody can be woken up. An interrupt that it raises on its own CPU comes as
  * soon as the exception is over: interrupts are still on at that point.
  */
-#include <linux/memory_hotplug.h>
 #include <linux/sched.h>
 
 #include "zonelist_begin.h"

@@ -355,7 +355,7 @@ static void init_duel(struct kunit *test, struct duel *d)
 	d->test = test;
 	d->mem = memhp_scenario_block(test, &d->zone);
 	d->writer = current;
-	set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
+	zonelist_alloc_pin(test);
 	for_each_online_cpu(cpu) {
 		if (cpu == raw_smp_processor_id() || d->nr_allocs == MAX_ALLOCS)
 			continue;
@@ -388,10 +388,7 @@ static void every_allocation(struct kunit *test)
 	ktime_t start;
 	s64 ms;
 
-	if (zonelist_watch_slots() <= MAX_ALLOCS)
-		kunit_skip(test, "not enough hardware watchpoints that stop a writer after a store");
-	if (num_online_cpus() < 2)
-		kunit_skip(test, "no CPU to allocate on while another one rebuilds");
+	zonelist_watch_require(test, MAX_ALLOCS + 1);
 	d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, d);
 	init_duel(test, d);

@@ -28,13 +28,14 @@
 #include "zonelist_watch.h"
 
 /* How long the rebuild stands still to see who does not wait for it. */
-#define HOLD_MS		20
+#define HOLD_MS		200
 
 /**
  * struct retry - one allocation against one rebuild
  * @test: the running test
  * @mem: the block that goes online
  * @nid: its node
+ * @zone: the zone that comes with it
  * @zl: the node's fallback list
  * @last: number of its last zone's entry
  * @allowed: the node of that zone, the only one that may be used
@@ -43,6 +44,8 @@
  * @begin: tells when the rebuild begins
  * @lacking: stops the rebuild when the list lacks the zone
  * @final: stops the rebuild after its very last store
+ * @end: sees that the allocation comes to the end of the list
+ * @at_end: it has
  * @writer: the task that rebuilds
  * @hits: how often the list lacked the zone
  * @over: the rebuild has made its last store
@@ -60,13 +63,15 @@ struct retry {
 	struct kunit *test;
 	struct memory_block *mem;
 	int nid;
+	struct zone *zone;
 	struct zonelist *zl;
 	int last;
 	nodemask_t allowed;
 	struct zonelist_alloc alloc;
 	struct zonelist_park park;
 	struct zonelist_begin begin;
-	struct zonelist_watch lacking, final;
+	struct zonelist_watch lacking, final, end;
+	bool at_end;
 	struct task_struct *writer;
 	int hits;
 	bool over;
@@ -89,9 +94,20 @@ static void list_lacks_node(struct zonelist_watch *watch, struct pt_regs *regs)
 		return;
 	WRITE_ONCE(rt->rebuilding, true);
 	irq_work_queue(&rt->self);
+	rt->at_end = false;
 	zonelist_alloc_go(&rt->alloc);
 	zonelist_alloc_resume(&rt->alloc);
-	rt->early = zonelist_hold_for(&rt->alloc.done, HOLD_MS);
+	if (zonelist_wait_for(&rt->at_end))
+		rt->early = zonelist_hold_for(&rt->alloc.done, HOLD_MS);
+}
+
+/* In the allocation: its walk has come to the end of the list. */
+static void end_of_list(struct zonelist_watch *watch, struct pt_regs *regs)
+{
+	struct retry *rt = container_of(watch, struct retry, end);
+
+	if (current == rt->alloc.task)
+		zonelist_set_flag(&rt->at_end);
 }
 
 /* In the writer's debug exception. */
@@ -152,6 +168,7 @@ static void disarm(void *arg)
 	zonelist_watch_disarm(&rt->park.watch);
 	zonelist_watch_disarm(&rt->lacking);
 	zonelist_watch_disarm(&rt->final);
+	zonelist_watch_disarm(&rt->end);
 	irq_work_sync(&rt->self);
 }
 
@@ -168,10 +185,7 @@ static struct retry *retry_init(struct kunit *test)
 	struct retry *rt;
 	int cpu;
 
-	if (zonelist_watch_slots() < 3)
-		kunit_skip(test, "not enough hardware watchpoints that stop a writer after a store");
-	if (num_online_cpus() < 2)
-		kunit_skip(test, "no CPU to allocate on while another one rebuilds");
+	zonelist_watch_require(test, 4);
 	rt = kunit_kzalloc(test, sizeof(*rt), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, rt);
 	rt->test = test;
@@ -179,6 +193,7 @@ static struct retry *retry_init(struct kunit *test)
 	if (!rt->mem)
 		kunit_skip(test, "no offline memory block on a node with memory");
 	rt->nid = memhp_block_nid(rt->mem);
+	rt->zone = &NODE_DATA(rt->nid)->node_zones[ZONE_MOVABLE];
 	rt->zl = &NODE_DATA(rt->nid)->node_zonelists[ZONELIST_FALLBACK];
 	for (z = rt->zl->_zonerefs; z->zone; z++) {
 		rt->last = z - rt->zl->_zonerefs;
@@ -192,8 +207,8 @@ static struct retry *retry_init(struct kunit *test)
 	rt->begin.fn = rebuild_begins;
 	rt->lacking.hit = list_lacks_node;
 	rt->final.hit = last_store;
-	set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
-	cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
+	rt->end.hit = end_of_list;
+	cpu = zonelist_alloc_pin(test);
 	KUNIT_ASSERT_EQ(test, 0, zonelist_alloc_start(test, &rt->alloc, cpu));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, disarm, rt));
 	KUNIT_ASSERT_EQ(test, 0, zonelist_begin_watch(test, &rt->begin));
@@ -209,22 +224,6 @@ static struct retry *retry_init(struct kunit *test)
 	rt->park.allocs = &rt->alloc;
 	rt->park.nr = 1;
 	return rt;
-}
-
-/* The last store of a rebuild is to the terminator of the last node's list. */
-static int watch_last_store(struct retry *rt)
-{
-	struct zonelist *zl;
-	int nid, last, nr = 0;
-
-	for_each_node(nid)
-		last = nid;
-	zl = &NODE_DATA(last)->node_zonelists[MAX_ZONELISTS - 1];
-	while (zl->_zonerefs[nr].zone)
-		nr++;
-	if (last == rt->nid)
-		nr++;
-	return zonelist_watch_store(&rt->final, zl, 2 * nr + 1);
 }
 
 static unsigned long oom_kills(struct kunit *test)
@@ -255,9 +254,14 @@ static void run_and_expect(struct retry *rt)
 	bool done;
 	int ret;
 
-	KUNIT_ASSERT_EQ(test, 0, watch_last_store(rt));
+	KUNIT_ASSERT_EQ(test, 0,
+			zonelist_watch_last_store(&rt->final, rt->zone, true));
 	KUNIT_ASSERT_EQ(test, 0, zonelist_watch_store(&rt->lacking, rt->zl,
 						      2 * rt->last));
+	KUNIT_ASSERT_EQ(test, 0,
+			zonelist_watch_zone(&rt->end,
+					    &rt->zl->_zonerefs[rt->last + 1],
+					    ZONELIST_ACCESSES));
 	ret = memhp_block_online(rt->mem, MMOP_ONLINE_MOVABLE);
 	done = zonelist_alloc_finish(&rt->alloc);
 	disarm(rt);
@@ -265,6 +269,8 @@ static void run_and_expect(struct retry *rt)
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	KUNIT_ASSERT_EQ_MSG(test, rt->hits, 1,
 			    "how often the list lacked its last node");
+	KUNIT_EXPECT_TRUE_MSG(test, rt->at_end,
+			      "the allocation did not walk the list");
 	KUNIT_EXPECT_TRUE_MSG(test, done, "the allocation does not end");
 	KUNIT_EXPECT_FALSE_MSG(test, rt->early,
 			       "the allocation did not wait for the rebuild");

@@ -28,6 +28,7 @@
  * @gate: sees the first or the second store of any rebuild
  * @first: the task that does the first rebuild
  * @second: the task that does the second
+ * @cpu: where the second runs
  * @hits: how often the first rebuild made the store
  * @holding: the first rebuild stands still
  * @go: the second rebuild may begin
@@ -38,6 +39,7 @@
 struct race {
 	struct zonelist_watch stop, gate;
 	struct task_struct *first, *second;
+	int cpu;
 	int hits;
 	bool holding;
 	bool go;
@@ -54,7 +56,7 @@ static void passes_gate(struct zonelist_watch *watch, struct pt_regs *regs)
 		return;
 	if (READ_ONCE(race->holding))
 		race->overtaken = true;
-	smp_store_release(&race->stored, true);
+	zonelist_set_flag(&race->stored);
 }
 
 /* In the debug exception of the first rebuild. */
@@ -65,7 +67,7 @@ static void hold(struct zonelist_watch *watch, struct pt_regs *regs)
 	if (current != race->first || race->hits++)
 		return;
 	WRITE_ONCE(race->holding, true);
-	smp_store_release(&race->go, true);
+	zonelist_set_flag(&race->go);
 	if (zonelist_wait_for(&race->begun))
 		zonelist_hold_for(&race->stored, HOLD_MS);
 	WRITE_ONCE(race->holding, false);
@@ -77,7 +79,7 @@ static int second_writer(void *arg)
 	struct race *race = arg;
 
 	if (zonelist_wait_for(&race->go)) {
-		smp_store_release(&race->begun, true);
+		zonelist_set_flag(&race->begun);
 		build_all_zonelists(NULL);
 	}
 	while (!kthread_should_stop())
@@ -105,7 +107,6 @@ static void disarm(void *arg)
 static void race_once(struct kunit *test, struct race *race,
 		      struct zonelist *zl, int store)
 {
-	int cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
 	int nid = first_node(node_possible_map);
 	struct zonelist *first = &NODE_DATA(nid)->node_zonelists[ZONELIST_FALLBACK];
 
@@ -118,12 +119,12 @@ static void race_once(struct kunit *test, struct race *race,
 			zonelist_watch_store(&race->gate, first,
 					     zl == first && !store));
 	KUNIT_ASSERT_EQ(test, 0, zonelist_watch_store(&race->stop, zl, store));
-	race->second = kthread_run_on_cpu(second_writer, race, cpu,
+	race->second = kthread_run_on_cpu(second_writer, race, race->cpu,
 					  "zonelist_second/%u");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, race->second);
 
 	build_all_zonelists(NULL);
-	smp_store_release(&race->go, true);
+	zonelist_set_flag(&race->go);
 	kthread_stop(race->second);
 	disarm(race);
 }
@@ -135,17 +136,14 @@ static void second_rebuild_waits(struct kunit *test)
 	struct zonelist *zl;
 	struct race *race;
 
-	if (zonelist_watch_slots() < 2)
-		kunit_skip(test, "not enough hardware watchpoints that stop a writer after a store");
-	if (num_online_cpus() < 2)
-		kunit_skip(test, "no CPU for a second rebuild");
+	zonelist_watch_require(test, 2);
 	race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, race);
 	race->stop.hit = hold;
 	race->gate.hit = passes_gate;
 	race->first = current;
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, disarm, race));
-	set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
+	race->cpu = zonelist_alloc_pin(test);
 
 	for_each_node(nid) {
 		for (list = 0; list < MAX_ZONELISTS; list++) {

@@ -84,6 +84,19 @@ void zonelist_watch_disarm(struct zonelist_watch *watch)
 #endif
 
 /**
+ * zonelist_watch_require() - skip a test that needs watches
+ * @test: the running test
+ * @slots: how many it needs at a time
+ *
+ * Context: process context.
+ */
+void zonelist_watch_require(struct kunit *test, int slots)
+{
+	if (zonelist_watch_slots() < slots)
+		kunit_skip(test, "too few watchpoints that stop a writer after a store");
+}
+
+/**
  * zonelist_watch_store() - stop the writer after one store to a list
  * @watch: an unarmed watch
  * @zl: the list
@@ -119,4 +132,31 @@ int zonelist_watch_zone(struct zonelist_watch *watch, struct zoneref *zref,
 	return arm(watch, &zref->zone, sizeof(zref->zone),
 		   access == ZONELIST_STORES ? HW_BREAKPOINT_W :
 					       HW_BREAKPOINT_RW);
+}
+
+/**
+ * zonelist_watch_last_store() - stop the writer after the very last store
+ * @watch: an unarmed watch
+ * @zone: the zone that comes or goes
+ * @online: it comes
+ *
+ * The last store of a rebuild is to the terminator of the last node's last list.
+ *
+ * Context: process context, may sleep. Takes cpu_hotplug_lock.
+ * Return: 0, or a negative errno if the watch cannot be armed.
+ */
+int zonelist_watch_last_store(struct zonelist_watch *watch, struct zone *zone,
+			      bool online)
+{
+	struct zonelist *zl;
+	int nid, last, nr = 0;
+
+	for_each_node(nid)
+		last = nid;
+	zl = &NODE_DATA(last)->node_zonelists[MAX_ZONELISTS - 1];
+	while (zl->_zonerefs[nr].zone)
+		nr++;
+	if (last == zone_to_nid(zone))
+		nr += online ? 1 : -1;
+	return zonelist_watch_store(watch, zl, 2 * nr + 1);
 }

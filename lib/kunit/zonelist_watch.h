@@ -2,6 +2,7 @@
 #ifndef _LIB_KUNIT_ZONELIST_WATCH_H
 #define _LIB_KUNIT_ZONELIST_WATCH_H
 
+#include <kunit/test.h>
 #include <linux/mmzone.h>
 
 struct perf_event;
@@ -29,10 +30,13 @@ enum zonelist_access {
 };
 
 int zonelist_watch_slots(void);
+void zonelist_watch_require(struct kunit *test, int slots);
 int zonelist_watch_store(struct zonelist_watch *watch, struct zonelist *zl,
 			 int store);
 int zonelist_watch_zone(struct zonelist_watch *watch, struct zoneref *zref,
 			enum zonelist_access access);
+int zonelist_watch_last_store(struct zonelist_watch *watch, struct zone *zone,
+			      bool online);
 void zonelist_watch_disarm(struct zonelist_watch *watch);
 
 #endif
