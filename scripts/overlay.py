@@ -38,7 +38,9 @@ HOOKS = (
     Hook('Documentation/admin-guide/mm/index.rst',
          '   memory-hotplug-locking', r'   memory-hotplug'),
     Hook('Documentation/admin-guide/mm/index.rst',
-         '   memory-hotplug-testing', r'   memory-hotplug-locking'),
+         '   memory-hotplug-zonelists', r'   memory-hotplug-locking'),
+    Hook('Documentation/admin-guide/mm/index.rst',
+         '   memory-hotplug-testing', r'   memory-hotplug-zonelists'),
 )
 
 
