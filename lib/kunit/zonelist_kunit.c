@@ -22,7 +22,8 @@ static void rebuild(void)
 /*
  * Every node's fallback list is the oracle's. Not as found: the lists of boot
  * were built when no CPU but the first was online, which can put nodes that are
- * equally far away in another order.
+ * equally far away in another order; and the list of a node that was added later
+ * was built for it alone, as zonelist_hotadd shows.
  */
 static void fallback_matches_oracle(struct kunit *test)
 {

@@ -23,6 +23,7 @@
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/sort.h>
+#include <linux/string.h>
 #include <linux/topology.h>
 
 #include "zonelist_oracle.h"
@@ -116,6 +117,47 @@ const char *zonelist_name(int list)
 	return is_fallback(list) ? "fallback" : "THISNODE";
 }
 
+/*
+ * Order the nodes of @nid's fallback list, which is built after the lists of
+ * all nodes from @first on.
+ */
+static struct candidate *order_fallback(struct kunit *test, int first, int nid,
+					int *nr)
+{
+	struct candidate *order;
+	int *load;
+	int n;
+
+	order = kunit_kcalloc(test, nr_node_ids, sizeof(*order), GFP_KERNEL);
+	load = kunit_kcalloc(test, nr_node_ids, sizeof(*load), GFP_KERNEL);
+	if (!order || !load)
+		return NULL;
+
+	for (n = first; n != nid; n = next_node(n, node_possible_map))
+		order_nodes(n, load, order);
+	*nr = order_nodes(nid, load, order);
+	kunit_kfree(test, load);
+	return order;
+}
+
+static char *expected_fallback(struct kunit *test, int first, int nid)
+{
+	int size = MAX_ZONES_PER_ZONELIST * WORD_MAX;
+	struct candidate *order;
+	int i, nr, len = 0;
+	char *buf;
+
+	order = order_fallback(test, first, nid, &nr);
+	buf = kunit_kzalloc(test, size, GFP_KERNEL);
+	if (!order || !buf)
+		return NULL;
+
+	for (i = 0; i < nr; i++)
+		len = print_node(buf, len, size, order[i].nid);
+	kunit_kfree(test, order);
+	return buf;
+}
+
 /**
  * zonelist_expected() - what a zonelist should be
  * @test: the test that asks; the text lives as long as it does
@@ -128,35 +170,59 @@ const char *zonelist_name(int list)
  */
 char *zonelist_expected(struct kunit *test, int nid, int list)
 {
-	int size = MAX_ZONES_PER_ZONELIST * WORD_MAX;
-	struct candidate *order;
-	int n, i, nr, len = 0;
+	int size = MAX_NR_ZONES * WORD_MAX;
 	char *buf;
-	int *load;
+
+	if (is_fallback(list))
+		return expected_fallback(test, first_node(node_possible_map),
+					 nid);
 
 	buf = kunit_kzalloc(test, size, GFP_KERNEL);
-	if (!buf)
-		return NULL;
-	if (!is_fallback(list)) {
+	if (buf)
 		print_node(buf, 0, size, nid);
-		return buf;
-	}
-
-	order = kunit_kcalloc(test, nr_node_ids, sizeof(*order), GFP_KERNEL);
-	load = kunit_kcalloc(test, nr_node_ids, sizeof(*load), GFP_KERNEL);
-	if (!order || !load)
-		return NULL;
-
-	for_each_node(n) {
-		nr = order_nodes(n, load, order);
-		if (n == nid)
-			break;
-	}
-	for (i = 0; i < nr; i++)
-		len = print_node(buf, len, size, order[i].nid);
-	kunit_kfree(test, order);
-	kunit_kfree(test, load);
 	return buf;
+}
+
+/**
+ * zonelist_expected_alone() - what a fallback list should be when built alone
+ * @test: the test that asks; the text lives as long as it does
+ * @nid: a possible node
+ *
+ * As for a node that is being added: no list is built before its own, so that
+ * no node is loaded yet.
+ *
+ * Context: process context, may sleep. The caller holds mem_hotplug_lock for
+ *	reading, else zones may come and go under it.
+ * Return: the list as text, or NULL without memory.
+ */
+char *zonelist_expected_alone(struct kunit *test, int nid)
+{
+	return expected_fallback(test, nid, nid);
+}
+
+/**
+ * zonelist_decided_by_load() - how much of a fallback list load alone decides
+ * @test: the test that asks
+ * @nid: a possible node
+ *
+ * Context: process context, may sleep. The caller holds mem_hotplug_lock for
+ *	reading, else zones may come and go under it.
+ * Return: how many neighbours in the list are equally far from @nid and would
+ *	change places if nodes were not loaded, or a negative errno.
+ */
+int zonelist_decided_by_load(struct kunit *test, int nid)
+{
+	struct candidate *order;
+	int i, nr, decided = 0;
+
+	order = order_fallback(test, first_node(node_possible_map), nid, &nr);
+	if (!order)
+		return -ENOMEM;
+	for (i = 1; i < nr; i++)
+		decided += order[i - 1].far == order[i].far &&
+			   order[i - 1].nid > order[i].nid;
+	kunit_kfree(test, order);
+	return decided;
 }
 
 /**

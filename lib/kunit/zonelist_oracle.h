@@ -5,6 +5,8 @@
 #include <kunit/test.h>
 
 char *zonelist_expected(struct kunit *test, int nid, int list);
+char *zonelist_expected_alone(struct kunit *test, int nid);
+int zonelist_decided_by_load(struct kunit *test, int nid);
 char *zonelist_actual(struct kunit *test, int nid, int list);
 const char *zonelist_name(int list);
 void zonelist_expect_list(struct kunit *test, int nid, int list,

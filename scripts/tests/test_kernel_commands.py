@@ -18,7 +18,7 @@ def make(conf, *args):
 def test_kunit_under_uml(conf, built):
     done = make(conf, 'kunit')
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    assert 'Testing complete. Ran 10 tests: passed: 4, skipped: 6' in \
+    assert 'Testing complete. Ran 40 tests: passed: 4, skipped: 36' in \
         done.stdout
 
 
@@ -32,7 +32,7 @@ def test_kunit_py_boots_our_machine(built):
         cwd=built.tree.path, env=child_env(), stdin=subprocess.DEVNULL,
         capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:]
-    assert 'Ran 7 tests: passed: 7' in done.stdout
+    assert 'Ran 8 tests: passed: 8' in done.stdout
 
 
 def test_kunit_py_configures_our_machine(built, tmp_path):

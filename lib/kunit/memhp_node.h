@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LIB_KUNIT_MEMHP_NODE_H
+#define _LIB_KUNIT_MEMHP_NODE_H
+
+#include <kunit/test.h>
+#include <linux/types.h>
+
+struct acpi_device;
+
+/**
+ * struct memhp_node - a node that can be taken away and brought back
+ * @nid: its number
+ * @mgid: the memory group of its memory blocks
+ * @start: physical address at which its memory begins
+ * @size: bytes of memory
+ * @firmware: the ACPI device that its memory blocks are bound to, or NULL
+ * @removed: its memory has been taken away
+ */
+struct memhp_node {
+	int nid;
+	int mgid;
+	u64 start, size;
+	struct acpi_device *firmware;
+	bool removed;
+};
+
+struct memhp_node *memhp_node_get(struct kunit *test);
+int memhp_node_remove(struct memhp_node *node);
+int memhp_node_add(struct memhp_node *node);
+int memhp_node_blocks(struct memhp_node *node);
+
+#endif
