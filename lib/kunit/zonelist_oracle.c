@@ -86,6 +86,19 @@ static int order_nodes(int nid, int *load, struct candidate *order)
 	return nr;
 }
 
+/* Order all lists up to @nid's, for the loads that it starts from. */
+static int order_lists(int nid, int *load, struct candidate *order)
+{
+	int n, nr = 0;
+
+	for_each_node(n) {
+		nr = order_nodes(n, load, order);
+		if (n == nid)
+			break;
+	}
+	return nr;
+}
+
 static int print_node(char *buf, int len, int size, int nid)
 {
 	struct zone *zones = NODE_DATA(nid)->node_zones;
@@ -129,7 +142,7 @@ char *zonelist_expected(struct kunit *test, int nid, int list)
 {
 	int size = MAX_ZONES_PER_ZONELIST * WORD_MAX;
 	struct candidate *order;
-	int n, i, nr, len = 0;
+	int i, nr, len = 0;
 	char *buf;
 	int *load;
 
@@ -144,14 +157,40 @@ char *zonelist_expected(struct kunit *test, int nid, int list)
 		return buf;
 	}
 
-	for_each_node(n) {
-		nr = order_nodes(n, load, order);
-		if (n == nid)
-			break;
-	}
+	nr = order_lists(nid, load, order);
 	for (i = 0; i < nr; i++)
 		len = print_node(buf, len, size, order[i].nid);
 	return buf;
+}
+
+/**
+ * zonelist_expected_node() - whose zone an allocation should find first
+ * @test: the test that asks
+ * @nid: the node where the allocation starts
+ * @highest: the highest zone type that it may use
+ *
+ * Context: process context, may sleep. The caller holds mem_hotplug_lock for
+ *	reading, else zones may come and go under it.
+ * Return: the first node of @nid's fallback list that has such a zone, or
+ *	NUMA_NO_NODE without memory.
+ */
+int zonelist_expected_node(struct kunit *test, int nid, int highest)
+{
+	struct candidate *order;
+	int i, k, nr;
+	int *load;
+
+	order = kunit_kcalloc(test, nr_node_ids, sizeof(*order), GFP_KERNEL);
+	load = kunit_kcalloc(test, nr_node_ids, sizeof(*load), GFP_KERNEL);
+	if (!order || !load)
+		return NUMA_NO_NODE;
+
+	nr = order_lists(nid, load, order);
+	for (i = 0; i < nr; i++)
+		for (k = 0; k <= highest; k++)
+			if (NODE_DATA(order[i].nid)->node_zones[k].present_pages)
+				return order[i].nid;
+	return NUMA_NO_NODE;
 }
 
 /**

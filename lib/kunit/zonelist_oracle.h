@@ -6,6 +6,7 @@
 
 char *zonelist_expected(struct kunit *test, int nid, int list);
 char *zonelist_actual(struct kunit *test, int nid, int list);
+int zonelist_expected_node(struct kunit *test, int nid, int highest);
 const char *zonelist_name(int list);
 
 #endif
