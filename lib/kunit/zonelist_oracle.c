@@ -226,6 +226,33 @@ int zonelist_decided_by_load(struct kunit *test, int nid)
 }
 
 /**
+ * zonelist_expected_node() - whose zone an allocation should find first
+ * @test: the test that asks
+ * @nid: the node where the allocation starts
+ * @highest: the highest zone type that it may use
+ *
+ * Context: process context, may sleep. The caller holds mem_hotplug_lock for
+ *	reading, else zones may come and go under it.
+ * Return: the first node of @nid's fallback list that has such a zone, or
+ *	NUMA_NO_NODE without memory.
+ */
+int zonelist_expected_node(struct kunit *test, int nid, int highest)
+{
+	int i, k, nr, found = NUMA_NO_NODE;
+	struct candidate *order;
+
+	order = order_fallback(test, first_node(node_possible_map), nid, &nr);
+	if (!order)
+		return NUMA_NO_NODE;
+	for (i = 0; i < nr && found == NUMA_NO_NODE; i++)
+		for (k = 0; k <= highest; k++)
+			if (NODE_DATA(order[i].nid)->node_zones[k].present_pages)
+				found = order[i].nid;
+	kunit_kfree(test, order);
+	return found;
+}
+
+/**
  * zonelist_actual() - what a zonelist is
  * @test: the test that asks; the text lives as long as it does
  * @nid: a possible node
