@@ -9,6 +9,7 @@ import pytest
 import ktap
 import report
 from console import Splat
+from races import Races
 from test_results import failing, make
 
 NASTY = '<script>alert("&")</script>\x00\x1b[31m'
@@ -88,6 +89,15 @@ def test_pass_has_no_reasons():
     assert '(kunit, 0.00 s)' in page
     for absent in ('class="reasons"', 'What the kernel reported', 'End of the console log'):
         assert absent not in page
+
+
+def test_races():
+    race = Splat('zonelist-race', 'a writes, b reads', 7, 1.0, ['x'])
+    page = report.render(make(races=Races([(race, NASTY)], [race])))
+    Checker(page)
+    assert page.index('Tolerated races on zonelists') < page.index(ESCAPED) < \
+        page.index('Other races, not judged')
+    assert 'races' not in report.render(make())
 
 
 def test_look_and_reason_of_a_test(page):
