@@ -7,7 +7,7 @@
 KERNEL ?= 6.12
 ARCH   ?= x86_64
 O      ?= build
-export KERNEL KDIR ARCH O V J TESTS TREE
+export KERNEL KDIR ARCH O V J TESTS TREE SANITIZER
 
 # Debian's Python, which has Debian's modules, whatever else is in PATH.
 PYTHON := /usr/bin/python3 -B
@@ -23,7 +23,7 @@ setup-run setup-docs setup-check: setup-%:
 	@scripts/setup.sh run $*
 
 .PHONY: run
-run: setup-run ## overlay, build, boot, KUnit and kselftests, verdict [TESTS=glob]
+run: setup-run ## overlay, build, boot, KUnit and kselftests, verdict [TESTS=glob] [SANITIZER=kcsan|kasan]
 	@$(PYTHON) scripts/run.py run
 
 .PHONY: kselftest

@@ -70,7 +70,8 @@ def main():
         ('lint', lambda: counted(*python, 'scripts/run_lint.py')),
         ('tests', pytest),
     )
-    os.environ.pop('TESTS', None)
+    for variable in ('SANITIZER', 'TESTS'):
+        os.environ.pop(variable, None)
     totals, rows = [0, 0, 0], []
     for name, step in steps:
         begin = time.monotonic()

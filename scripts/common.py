@@ -15,7 +15,7 @@ SCRIPTS = REPO / 'scripts'
 
 # Ours or our caller's make's: they mean something else to the kernel's.
 _OUR_VARIABLES = ('ARCH', 'HOSTS', 'J', 'KDIR', 'KERNEL', 'MUTANTS', 'O',
-                  'PATCH', 'TESTS', 'TREE', 'V',
+                  'PATCH', 'SANITIZER', 'TESTS', 'TREE', 'V',
                   'MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'MFLAGS')
 
 

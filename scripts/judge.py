@@ -7,6 +7,7 @@ import re
 
 import console
 import ktap
+import races
 import report
 import results
 import svg
@@ -34,6 +35,11 @@ def expected_skips(arch):
     return verdict.load_expected_skips(SCRIPTS / f'expected-skips/{arch}.txt')
 
 
+def tolerated_races():
+    """The table of races on zonelists that do not fail a run."""
+    return races.load_tolerated(SCRIPTS / 'tolerated-races.txt')
+
+
 def _write_ktap(out, log, guest):
     """Save what the tests said, without what was said around it."""
     messages = (console.message(line)[1] for line in log)
@@ -52,12 +58,17 @@ def judge(built, boot, selection, out):
     tree = built.tree.path
     log = _lines(out / 'console.log', boot.outcome.console_end)
     guest = _lines(out / 'guest.log')
+    sanitizer = built.kbuild.sanitizer
+    facts, splats, benign = verdict.facts(log), console.scan(log), races.Races()
+    zonelists = races.zonelists(facts)
+    if sanitizer == 'kcsan':
+        splats, benign = races.sort(splats, zonelists, tolerated_races())
     run = verdict.Run(
         nonce=boot.nonce,
         boot=verdict.Boot(boot.outcome.kind, boot.outcome.text),
         guest=verdict.facts(guest),
-        console=verdict.facts(log),
-        splats=console.scan(log),
+        console=facts,
+        splats=splats,
         kunit=ktap.parse_kunit(tree, log) if selection.suites
         else ktap.Ktap(),
         kselftest=ktap.parse_kselftest(tree, guest) if selection.programs
@@ -65,6 +76,7 @@ def judge(built, boot, selection, out):
         suites=selection.suites,
         programs=selection.programs,
         expected_skips=expected_skips(built.kbuild.arch),
+        sanitizer=sanitizer, zonelists=zonelists, races=benign,
         interleave=zonelist_map.parse(log))
     return run, verdict.decide(run)
 
@@ -82,6 +94,7 @@ def write(built, boot, run, decided, out, command, phases):
         id=out.name,
         kernel={'release': tree.release, 'source': tree.source,
                 'arch': built.kbuild.arch,
+                'sanitizer': built.kbuild.sanitizer,
                 'config': str(built.kbuild.obj / '.config'),
                 'commit': tree.commit},
         machine=f'scripts/machines/{built.kbuild.arch}.py',

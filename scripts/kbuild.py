@@ -8,19 +8,38 @@ only, so that ccache knows a file again in the copy of another tree.
 import os
 import re
 import shutil
+from dataclasses import dataclass
 
 from common import REPO, SCRIPTS, Fatal, child_env, run_logged
 
 ARCHES = ('x86_64',)
 
+
+@dataclass(frozen=True)
+class Sanitizer:
+    """What a kernel with a sanitizer takes besides its config fragment."""
+    slowdown: int           # time limits are multiplied by this
+    make: tuple = ()        # words on make's command line
+
+
+# The kernel leaves these two files out of KCSAN. One has the zonelists' writer
+# and most of their readers, the other has a reader of its own.
+SANITIZERS = {
+    'kasan': Sanitizer(3),
+    'kcsan': Sanitizer(3, ('KCSAN_SANITIZE_page_alloc.o=y',
+                           'KCSAN_SANITIZE_slub.o=y')),
+}
+_PLAIN = Sanitizer(1)
+
 _OPTION = re.compile(r'(CONFIG_\w+)=(.+)')
 
 
-def fragments(arch):
+def fragments(arch, sanitizer=''):
     """The config fragments of the kernel that we boot."""
-    config = SCRIPTS / 'config'
-    return [config / 'base.config', config / 'debug.config',
-            config / 'canary.config', config / f'{arch}.config',
+    names = ['base', 'debug', 'canary', arch]
+    if sanitizer:
+        names.append(sanitizer)
+    return [*(SCRIPTS / f'config/{name}.config' for name in names),
             REPO / 'lib/kunit/memhp.kunitconfig',
             REPO / 'tools/testing/selftests/memory-hotplug/config']
 
@@ -78,11 +97,15 @@ class Kbuild:
     and its objects is up to date only under the path that it was copied from.
     """
 
-    def __init__(self, tree, arch, state, jobs, progress, log, view=None):
+    def __init__(self, tree, arch, state, jobs, progress, log, sanitizer='',
+                 view=None):
         self.tree = tree
         self.view = view
         self.arch = arch
-        self.obj = tree.path / f'memhp-{arch}'
+        self.sanitizer = sanitizer
+        self.slowdown = SANITIZERS.get(sanitizer, _PLAIN).slowdown
+        variant = f'-{sanitizer}' if sanitizer else ''
+        self.obj = tree.path / f'memhp-{arch}{variant}'
         self.jobs = jobs
         self.progress = progress
         self.log = log
@@ -91,7 +114,8 @@ class Kbuild:
     def make_command(self, *args):
         """A make command line for this tree, arch and object folder."""
         cmd = ['make', '-C', str(self.tree.path), f'O={self.obj}',
-               f'ARCH={self.arch}', f'-j{self.jobs}']
+               f'ARCH={self.arch}', f'-j{self.jobs}',
+               *SANITIZERS.get(self.sanitizer, _PLAIN).make]
         if ccache():
             cmd += ['CC=ccache gcc', 'HOSTCC=ccache gcc']
         if self.view:
@@ -104,7 +128,7 @@ class Kbuild:
 
     def configure(self):
         """Write .config from the fragments, and verify what came of it."""
-        options = requested(fragments(self.arch))
+        options = requested(fragments(self.arch, self.sanitizer))
         self.obj.mkdir(exist_ok=True)
         allconfig = self.obj / 'memhp.config'
         text = ''.join(f'{k}={v}\n' for k, v in options.items())

@@ -98,7 +98,8 @@ class Scratch:
         """Build the kernel with this bug in it."""
         base = self.built.kbuild
         kernel = Kbuild(base.tree, base.arch, self.settings.state, base.jobs,
-                        self.progress, self.log, view=self.path)
+                        self.progress, self.log, base.sanitizer,
+                        view=self.path)
         obj = self.path / base.obj.name
         shutil.rmtree(obj, ignore_errors=True)
         subprocess.run(['cp', '-a', base.obj, obj], check=True,

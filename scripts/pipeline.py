@@ -66,7 +66,7 @@ def build(settings, progress, out, only=None):
     boot.check_qemu(params)
     selection = suites.select(settings.tests, tree.path, only)
     kernel = Kbuild(tree, settings.arch, settings.state, settings.jobs,
-                    progress, log)
+                    progress, log, settings.sanitizer)
     kernel.configure()
     kernel.build_kernel()
     initrd = kernel.obj / 'memhp-initramfs.cpio'
@@ -88,17 +88,18 @@ class Boot:
 
 
 def run_guest(built, settings, out, progress, selection=None,
-              extra_cmdline='', limit=BOOT_LIMIT, initrd=None, accel=None):
+              extra_cmdline='', limit=None, initrd=None, accel=None):
     """Boot the built kernel once, its logs going to the folder out.
 
     accel: instead of the fastest that boots it.
     """
     nonce = secrets.token_hex(8)
+    slowdown = built.kbuild.slowdown
     cmdline = ' '.join(filter(None, (
-        f'memhp.nonce={nonce}', (selection or built.selection).cmdline(),
-        extra_cmdline)))
+        f'memhp.nonce={nonce}', f'memhp.slowdown={slowdown}',
+        (selection or built.selection).cmdline(), extra_cmdline)))
     guest = boot.Guest(built.machine, built.image, initrd or built.initrd,
-                       cmdline, out, limit, progress)
+                       cmdline, out, limit or BOOT_LIMIT * slowdown, progress)
     text = accel
     if not accel:
         accel, text = boot.choose_accel(guest, settings.state)

@@ -4,7 +4,7 @@
 from html import escape
 from typing import Iterable
 
-from results import clean
+from results import clean, kernel_kind
 
 _STYLE = '''
 :root { color-scheme: light dark; --line: #8884; --pass: #17803d; --fail: #c62828;
@@ -43,7 +43,8 @@ def render(results: dict, console_tail: Iterable[str] = (), figure='') -> str:
         _items('reasons', [reason['text'] for reason in results['reasons']]),
         _items('notes', results['notes']),
         _made_with(results),
-        _splats(results['splats']),
+        _splats('What the kernel reported', results['splats']),
+        *_races(results['races']),
         *(_suite(suite, results['tests']) for suite in results['suites']),
         _interleave(results['interleave'], figure),
         _details('End of the console log', tail) if tail else '',
@@ -74,7 +75,7 @@ def _details(title, lines, opened=False):
 def _made_with(results):
     kernel = results['kernel']
     facts = {
-        'kernel': f'{kernel["release"]} {kernel["arch"]}',
+        'kernel': f'{kernel["release"]} ({kernel_kind(kernel)})',
         'source': f'{kernel["source"]} {kernel["commit"]}',
         'config': kernel['config'],
         'machine': f'{results["machine"]}, {results["accel"]}',
@@ -88,14 +89,22 @@ def _made_with(results):
             f'<dd><code>{_text(results["command"])}</code></dd>\n</dl>')
 
 
-def _splats(splats):
+def _splats(title, splats):
     if not splats:
         return ''
     blocks = [_details(f'{splat["title"]} (console.log:{splat["line"]}'
                        + (f', {splat["count"]} times)' if splat['count'] > 1 else ')'),
                        splat['lines'])
               for splat in splats]
-    return '<h2>What the kernel reported</h2>\n' + '\n'.join(blocks)
+    return f'<h2>{title}</h2>\n' + '\n'.join(blocks)
+
+
+def _races(races):
+    tolerated = [{**race, 'title': f'{race["title"]}: {race["reason"]}'}
+                 for race in races if race['reason']]
+    yield _splats('Tolerated races on zonelists', tolerated)
+    yield _splats('Other races, not judged',
+                  [race for race in races if not race['reason']])
 
 
 def _interleave(counted, figure):

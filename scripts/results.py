@@ -11,7 +11,7 @@ results.json, version 1:
   reasons    [{kind, text, test}], most telling first; test is "" where the
              reason is not about a test
   notes      [text], worth knowing, but no reason to fail
-  kernel     {release, source, arch, config, commit}
+  kernel     {release, source, arch, sanitizer, config, commit}
   machine    name of the machine definition
   accel      "kvm" or "tcg"
   command    that repeats the run
@@ -27,6 +27,9 @@ results.json, version 1:
              the test may skip, or is null; log is the end of a failed test's log
   splats     [{kind, title, line, time, count, lines}]; line is that in
              console.log, time may be null
+  races      [{title, reason, line, time, count, lines}], data races that KCSAN
+             reported and that do not fail the run; reason says why a race on
+             zonelists is tolerated, or is null for one elsewhere
   guest      {key: [values]}, what the guest's init said
   interleave null, or what zonelist_interleave reported: {pairs, planned, ms,
              per_second, transitions, outcomes: {pairs, ok, missed, twice, index,
@@ -63,7 +66,7 @@ _CONTROL = re.compile('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 class Info:
     """What a run was made with."""
     id: str
-    kernel: dict[str, str]      # release, source, arch, config, commit
+    kernel: dict[str, str]      # release, source, arch, sanitizer, config, commit
     machine: str
     accel: str
     command: str
@@ -110,9 +113,20 @@ def collect(run: Run, verdict: Verdict, info: Info) -> dict:
         'suites': suites,
         'tests': tests,
         'splats': [asdict(splat) for splat in dedup(run.splats)],
+        'races': _races(run),
         'guest': {key: list(values) for key, values in run.guest.items()},
         'interleave': run.interleave.summary(),
     }
+
+
+def _races(run):
+    reasons = {splat.title: reason for splat, reason in run.races.tolerated}
+    splats = dedup(splat for splat, _ in run.races.tolerated)
+    found = [(splat, reasons[splat.title]) for splat in splats]
+    found += [(splat, None) for splat in dedup(run.races.other)]
+    return [{'title': splat.title, 'reason': reason, 'line': splat.line,
+             'time': splat.time, 'count': splat.count, 'lines': splat.lines}
+            for splat, reason in found]
 
 
 def write(directory, results: dict) -> None:
@@ -181,6 +195,11 @@ def _junit_counts(element, suites):
         element.set(attribute, str(sum(len(suite.findall(path)) for suite in suites)))
 
 
+def kernel_kind(kernel: dict) -> str:
+    """What kind of kernel was run, in a word or two."""
+    return ', '.join(filter(None, (kernel['arch'], kernel['sanitizer'])))
+
+
 def summary(results: dict) -> str:
     """The results on one screen; the last line is the count, as promised."""
     failed = results['verdict'] == 'fail'
@@ -189,7 +208,7 @@ def summary(results: dict) -> str:
     coloured = sys.stdout.isatty() and not os.environ.get('NO_COLOR')
 
     lines = [f'{"FAILED" if failed else "PASSED"}: Linux {kernel["release"]} '
-             f'({kernel["arch"]}) on {results["machine"]}, {results["accel"]}, '
+             f'({kernel_kind(kernel)}) on {results["machine"]}, {results["accel"]}, '
              f'from {kernel["source"]}']
     bad_first = sorted(results['suites'], key=lambda suite: not _bad(suite))
     lines += _capped([f'  {_suite_line(suite)}' for suite in bad_first], SUITE_LINES)

@@ -17,7 +17,9 @@ def run(conf, only=None, target='run'):
     only: "kselftests" leaves the KUnit suites out.
     """
     progress = Progress(verbose=conf.verbose)
-    name = f'{conf.arch}-{conf.kdir.name if conf.kdir else conf.kernel}'
+    name = '-'.join(filter(None, (
+        conf.arch, conf.kdir.name if conf.kdir else conf.kernel,
+        conf.sanitizer)))
     with locked(conf.state), pipeline.results_folder(conf, name) as out:
         built = pipeline.build(conf, progress, out, only)
         with progress.phase('boot'):

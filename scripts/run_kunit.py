@@ -7,7 +7,7 @@ import kbuild
 import machine
 import settings
 import tree as trees
-from common import child_env, entry, locked
+from common import Fatal, child_env, entry, locked
 from progress import Progress
 
 KUNITCONFIG = 'lib/kunit/memhp.kunitconfig'
@@ -27,6 +27,9 @@ def command(tree, arch, jobs, tests=''):
 
 def main():
     conf = settings.from_environment(also=('um',))
+    if conf.sanitizer:
+        raise Fatal(f'make kunit knows no SANITIZER={conf.sanitizer}: give it '
+                    f'to make run, with TESTS=')
     progress = Progress(verbose=conf.verbose)
     with locked(conf.state):
         log = conf.state / 'kunit.log'

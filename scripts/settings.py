@@ -18,6 +18,7 @@ class Settings:
     jobs: int
     verbose: bool
     tests: str
+    sanitizer: str = ''
 
     def command(self, target):
         """The command that repeats this, for people to paste."""
@@ -27,6 +28,8 @@ class Settings:
         else:
             words.append(f'KERNEL={self.kernel}')
         words.append(f'ARCH={self.arch}')
+        if self.sanitizer:
+            words.append(f'SANITIZER={self.sanitizer}')
         if self.tests:
             words.append(f"TESTS='{self.tests}'")
         return ' '.join(words)
@@ -50,6 +53,10 @@ def from_environment(also=()):
     known = (*kbuild.ARCHES, *also)
     if arch not in known:
         raise Fatal(f'unknown ARCH={arch}: known here are {", ".join(known)}')
+    sanitizer = get('SANITIZER') or ''
+    if sanitizer and sanitizer not in kbuild.SANITIZERS:
+        raise Fatal(f'unknown SANITIZER={sanitizer}: known are '
+                    f'{", ".join(kbuild.SANITIZERS)}')
     kdir = get('KDIR')
     return Settings(
         kernel=get('KERNEL') or '6.12',
@@ -58,4 +65,5 @@ def from_environment(also=()):
         state=(REPO / (get('O') or 'build')).absolute(),
         jobs=_jobs(get('J')),
         verbose=get('V') == '1',
-        tests=get('TESTS') or '')
+        tests=get('TESTS') or '',
+        sanitizer=sanitizer)

@@ -13,6 +13,7 @@ from typing import Iterable, Mapping, Sequence
 
 from console import Splat, dedup, message
 from ktap import Ktap, Test
+from races import Races
 from zonelist_map import CASE, Interleave
 
 # Taint flags that the kernel sets when it prints a report (in
@@ -36,13 +37,16 @@ class Run:
     boot: Boot
     guest: Mapping[str, Sequence[str]]          # facts() of guest.log
     console: Mapping[str, Sequence[str]]        # facts() of console.log
-    splats: Sequence[Splat] = ()
+    splats: Sequence[Splat] = ()                # reports that fail the run
     kunit: Ktap = field(default_factory=Ktap)
     kselftest: Ktap = field(default_factory=Ktap)
     suites: Sequence[str] = ()                  # KUnit suites that must run
     programs: Sequence[str] = ()                # kselftest programs that must run
     expected_skips: Mapping[str, str] = field(default_factory=dict)
     interleave: Interleave = field(default_factory=Interleave)
+    sanitizer: str = ''                         # kcsan, kasan or none
+    zonelists: Sequence[range] = ()             # their addresses, with KCSAN
+    races: Races = field(default_factory=Races)     # that do not fail the run
 
     @property
     def tests(self) -> list[Test]:
@@ -115,6 +119,7 @@ def decide(run: Run) -> Verdict:
         *_boot_reasons(run),
         *_log_reasons(run),
         *_lock_reasons(run),
+        *_kcsan_reasons(run),
         *_taint_reasons(run),
         *_test_reasons(run),
         *_coverage_reasons(run),
@@ -123,6 +128,9 @@ def decide(run: Run) -> Verdict:
     status = {test.name: test.status for test in run.tests}
     notes = [f'expected skip {"did not skip" if name in status else "is not a test here"}'
              f': {name}' for name in run.expected_skips if status.get(name) != 'skip']
+    if run.sanitizer == 'kcsan':
+        notes.insert(0, f'KCSAN reports: {len(run.races.tolerated)} of tolerated races '
+                     f'on zonelists, {len(run.races.other)} of others, not judged')
     return Verdict(
         passed=sum(test.status == 'pass' for test in run.tests),
         failed=len(reasons),
@@ -183,6 +191,16 @@ def _lock_reasons(run):
         if int(used) > LOCKDEP_FULL * int(size):
             yield Reason('lockdep-tables',
                          f'lockdep table nearly full: {name}: {used} of {size}')
+
+
+def _kcsan_reasons(run):
+    if run.sanitizer != 'kcsan' or not _finished(run):
+        return
+    if 'enabled: 1' not in run.guest.get('kcsan', ()):
+        yield Reason('kcsan', 'KCSAN is off at the end of the run')
+    if not run.zonelists:
+        yield Reason('kcsan', 'where the zonelists are is unknown: no race on '
+                     'them can be told from others')
 
 
 def _taint_reasons(run):

@@ -13,14 +13,17 @@
 #include <linux/gfp.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/mmzone.h>
 #include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 
 #define BUSY_MIN_MS	(15 * MSEC_PER_SEC)
 #define BUSY_MAX_MS	(60 * MSEC_PER_SEC)
+#define RACE_MS		(3 * MSEC_PER_SEC)
 
 /* What is missed: a warning in a test that passes. */
 static void warn(struct kunit *test)
@@ -139,6 +142,57 @@ static void hung_task(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
 }
 
+/* What is missed: a read of memory that is no longer ours. */
+static void use_after_free(struct kunit *test)
+{
+	int *freed;
+
+	if (!IS_ENABLED(CONFIG_KASAN))
+		kunit_skip(test, "needs CONFIG_KASAN");
+
+	freed = kmalloc(sizeof(*freed), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, freed);
+	kfree(freed);
+	OPTIMIZER_HIDE_VAR(freed);
+	READ_ONCE(*freed);
+}
+
+static int race_writer(void *arg)
+{
+	struct zoneref *ref = arg;
+
+	while (!kthread_should_stop()) {
+		ref->zone_idx = 0;
+		cond_resched();
+	}
+	return 0;
+}
+
+/*
+ * What is missed: a race on a zonelist that nobody has thought about. On the
+ * last entry, which is never more than a terminator: its index means nothing.
+ */
+static void zonelist_race(struct kunit *test)
+{
+	struct zonelist *lists = NODE_DATA(first_online_node)->node_zonelists;
+	struct zoneref *ref = &lists->_zonerefs[MAX_ZONES_PER_ZONELIST];
+	ktime_t end = ktime_add_ms(ktime_get(), RACE_MS);
+	struct task_struct *task;
+	int wrong = 0;
+
+	if (!IS_ENABLED(CONFIG_KCSAN))
+		kunit_skip(test, "needs CONFIG_KCSAN");
+
+	task = kthread_run(race_writer, ref, "memhp_canary");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
+	while (ktime_before(ktime_get(), end)) {
+		wrong |= ref->zone_idx;
+		cond_resched();
+	}
+	kthread_stop(task);
+	KUNIT_EXPECT_EQ(test, wrong, 0);
+}
+
 /* What is missed: a plain failure. */
 static void failure(struct kunit *test)
 {
@@ -174,6 +228,8 @@ static struct kunit_case memhp_canary_cases[] = {
 	KUNIT_CASE(oops),
 	KUNIT_CASE_SLOW(busy_cpu),
 	KUNIT_CASE(hung_task),
+	KUNIT_CASE(use_after_free),
+	KUNIT_CASE_SLOW(zonelist_race),
 	KUNIT_CASE(failure),
 	KUNIT_CASE(unexpected_skip),
 	KUNIT_CASE(endless),

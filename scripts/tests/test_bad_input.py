@@ -77,6 +77,16 @@ def test_unknown_arch(state):
     assert 'unknown ARCH=vax' in run_with(state, 'ARCH=vax')
 
 
+def test_unknown_sanitizer(state):
+    assert 'unknown SANITIZER=msan: known are kasan, kcsan' in \
+        run_with(state, 'SANITIZER=msan')
+
+
+def test_sanitizer_is_not_for_kunit(state):
+    done = make('kunit', f'O={state}', 'SANITIZER=kcsan')
+    assert 'make kunit knows no SANITIZER=kcsan' in complaint(done)
+
+
 def test_wrong_number_of_jobs(state):
     assert 'J=none' in run_with(state, 'J=none')
 

@@ -2,9 +2,13 @@
 """Canaries: guests that go wrong on purpose, each seen as what it is.
 
 They run on the very kernel that "make run" tests. Two at a time, since a
-booting guest keeps little more than one of our CPUs busy.
+booting guest keeps little more than one of our CPUs busy. The canaries of a
+sanitizer need its kernel, so "make check" leaves them out:
+
+    SANITIZER=kcsan python3 -m pytest scripts/tests/test_canaries.py -k race
 """
 
+import os
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -99,6 +103,18 @@ CANARIES = {
     'lost console': ('mute', 'console-lost', 'finished'),
     'early end': ('poweroff', 'unfinished', 'did not get to its end'),
 }
+
+# Of the sanitizer whose kernel is run, if any. Their guests come first, so that
+# they need not wait for the others.
+SANITIZED = {
+    'kasan': {'use after free': ('use_after_free', 'splat',
+                                 'BUG: KASAN: .*use-after-free')},
+    'kcsan': {'zonelist race': ('zonelist_race', 'splat',
+                                'race_writer writes, zonelist_race reads')},
+}.get(os.environ.get('SANITIZER'), {})
+CANARIES.update(SANITIZED)
+GUESTS = {**{guest: Guest(case=guest) for guest, *_ in SANITIZED.values()},
+          **GUESTS}
 
 
 def with_programs(built, guest, folder):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The kernel's configuration: what is requested is there, or is named."""
 
+from pathlib import Path
+
 import pytest
 
 import kbuild
@@ -17,6 +19,33 @@ def test_fragments_have_each_option_once():
     for name in ('PROVE_LOCKING', 'BUG', 'SLUB_DEBUG', 'KUNIT', 'NUMA',
                  'MEMORY_HOTREMOVE', 'VIRTIO_MEM', 'ARCH_MEMORY_PROBE'):
         assert options[f'CONFIG_{name}'] == 'y'
+
+
+@pytest.mark.parametrize('sanitizer', kbuild.SANITIZERS)
+def test_fragments_with_a_sanitizer(sanitizer):
+    plain = kbuild.requested(kbuild.fragments('x86_64'))
+    options = kbuild.requested(kbuild.fragments('x86_64', sanitizer))
+    assert options[f'CONFIG_{sanitizer.upper()}'] == 'y'
+    assert plain.items() < options.items()
+
+
+def test_each_kernel_has_its_own_objects(built):
+    def make(sanitizer):
+        kernel = kbuild.Kbuild(built.tree, 'x86_64', Path('/state'), 1, None,
+                               None, sanitizer)
+        return kernel.obj.name, ' '.join(kernel.make_command())
+
+    names, commands = zip(*map(make, ('', 'kasan', 'kcsan')))
+    assert names == ('memhp-x86_64', 'memhp-x86_64-kasan', 'memhp-x86_64-kcsan')
+    assert [command.count('KCSAN_SANITIZE_page_alloc.o=y')
+            for command in commands] == [0, 0, 1]
+
+
+def test_files_that_kcsan_leaves_out(tree):
+    """What is asked for on make's command line is still what it takes."""
+    lines = (tree / 'mm/Makefile').read_text().splitlines()
+    for word in kbuild.SANITIZERS['kcsan'].make:
+        assert f'{word.removesuffix("=y")} := n' in lines
 
 
 def test_an_option_in_two_fragments_is_refused(tmp_path):

@@ -11,6 +11,7 @@ import report
 import zonelist_figure
 import zonelist_map
 from console import Splat
+from races import Races
 from test_results import failing, make
 from test_zonelist_map import log
 
@@ -95,6 +96,15 @@ def test_pass_has_no_reasons():
     for absent in ('class="reasons"', 'What the kernel reported', 'End of the console log',
                    'What a zonelist reader saw'):
         assert absent not in page
+
+
+def test_races():
+    race = Splat('zonelist-race', 'a writes, b reads', 7, 1.0, ['x'])
+    page = report.render(make(races=Races([(race, NASTY)], [race])))
+    Checker(page)
+    assert page.index('Tolerated races on zonelists') < page.index(ESCAPED) < \
+        page.index('Other races, not judged')
+    assert 'races' not in report.render(make())
 
 
 def test_look_and_reason_of_a_test(page):

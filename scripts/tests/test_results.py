@@ -13,10 +13,12 @@ import ktap
 import results
 import verdict
 from console import Splat
+from races import Races
 
 INFO = results.Info(
     id='20250101-120000', kernel={'release': '6.12.117', 'source': 'build/linux-source-6.12',
-                                  'arch': 'x86_64', 'config': 'base.config', 'commit': ''},
+                                  'arch': 'x86_64', 'sanitizer': '',
+                                  'config': 'base.config', 'commit': ''},
     machine='x86_64', accel='tcg', command='make run', host='vm', report='r/report.html',
     phases=[('build', 3.21), ('boot', 5)])
 
@@ -112,6 +114,21 @@ report: r/report.html
 3 passed, 3 failed, 2 skipped'''
     made.update(phases=[], notes=made['notes'][:1])
     assert 'not a test here: a.b\nreport' in results.summary(made)
+
+
+def test_races_that_are_tolerated_or_elsewhere():
+    tolerated = Splat('zonelist-race', 'a writes, b reads', 7, 1.0, ['x'])
+    other = Splat('kcsan', 'BUG: KCSAN: data-race in c / d', 8, 1.0, ['y'])
+    made = make(races=Races([(tolerated, 'because')] * 2, [other] * 3))
+    assert made['verdict'] == 'pass' and made['splats'] == []
+    assert [(race['title'], race['reason'], race['count']) for race in made['races']] == [
+        (tolerated.title, 'because', 2), (other.title, None, 3)]
+
+
+def test_sanitizer_shows():
+    made = make()
+    made['kernel'] = {**made['kernel'], 'sanitizer': 'kasan'}
+    assert '6.12.117 (x86_64, kasan) on' in results.summary(made)
 
 
 def test_suite_without_result_shows():

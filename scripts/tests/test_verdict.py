@@ -8,6 +8,7 @@ import pytest
 import ktap
 import verdict
 from console import Splat
+from races import Races
 from verdict import Boot
 
 SPLAT = Splat('lockdep-circular', 'WARNING: possible circular locking dependency detected',
@@ -50,6 +51,12 @@ def said(key, value, lines=None):
     """The facts of the guest, one of them changed, or not said."""
     lines = [line for line in lines or GUEST if not line.startswith(f'memhp: {key}=')]
     return verdict.facts(lines + ([f'memhp: {key}={value}'] if value is not None else []))
+
+
+def kcsan(guest='enabled: 1', **change):
+    """A run with KCSAN that passes."""
+    return replace(good(), sanitizer='kcsan', zonelists=[range(8, 16)],
+                   guest=said('kcsan', guest), **change)
 
 
 def kinds(run):
@@ -162,6 +169,27 @@ def test_most_telling_reason_first():
                           'nothing-ran']
     assert verdict.decide(run).reasons[0].text == (
         'panic: Kernel panic - not syncing: Fatal exception')
+
+
+def test_kcsan():
+    race = Splat('zonelist-race', 'a writes, b reads', 1, None)
+    decided = verdict.decide(kcsan(races=Races([(race, 'why')] * 2, [race])))
+    assert decided.ok
+    assert decided.notes == ['KCSAN reports: 2 of tolerated races on zonelists, '
+                             '1 of others, not judged']
+
+
+def test_a_race_that_is_not_tolerated():
+    race = Splat('zonelist-race', 'a writes, b reads', 1, None)
+    reason, = verdict.decide(kcsan(splats=[race])).reasons
+    assert reason.text == 'zonelist-race: a writes, b reads'
+
+
+@pytest.mark.parametrize('run', [kcsan('enabled: 0'), kcsan(None),
+                                 replace(kcsan(), zonelists=[])])
+def test_kcsan_that_proves_nothing(run):
+    assert kinds(run) == ['kcsan']
+    assert kinds(replace(run, sanitizer='')) == []
 
 
 def test_expected_skip_that_did_not_skip_is_noted():
