@@ -57,8 +57,8 @@
  * @missed: walks of a fallback list that did not see every steady node
  * @twice: walks that saw some zone twice
  * @torn: zonerefs seen with another zone's index
- * @emptied: walks of a steady node's THISNODE list that saw only zones without
- *	memory
+ * @emptied: walks of a steady node's THISNODE list, or of the fallback list of a
+ *	machine with one steady node, that saw only zones without memory
  * @endless: walks that found no end: must stay 0
  * @empty: walks of a fallback list that saw no zone with memory, and of a
  *	steady node's THISNODE list that saw no zone: must stay 0
@@ -187,8 +187,10 @@ static void walk(struct storm *s, int nid, int list, struct zone **seen)
 	if (list == ZONELIST_FALLBACK) {
 		if (!nodes_subset(s->steady, nodes))
 			atomic_long_inc(&s->missed);
+		/* With one node, this list is like a THISNODE list. */
 		if (!populated)
-			atomic_long_inc(&s->empty);
+			atomic_long_inc(nodes_weight(s->steady) > 1 ?
+					&s->empty : &s->emptied);
 	} else if (node_isset(nid, s->steady)) {
 		if (!i)
 			atomic_long_inc(&s->empty);

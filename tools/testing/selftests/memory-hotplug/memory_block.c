@@ -136,6 +136,27 @@ int memory_block_write(unsigned long id, const char *attr, const char *value)
 	return ret < 0 ? ret : 0;
 }
 
+/* Objects that were freed but are kept, as KASAN does, keep their slabs. */
+static void shrink_slab_caches(void)
+{
+	struct dirent *entry;
+	char path[PATH_LEN];
+	DIR *dir;
+
+	dir = opendir(SYSFS_SLAB);
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		/* An alias is a link. */
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		if (snprintf(path, sizeof(path), SYSFS_SLAB "/%s/shrink",
+			     entry->d_name) < (int)sizeof(path))
+			attr_write(path, "1", 1);
+	}
+	closedir(dir);
+}
+
 int memory_block_offline(unsigned long id)
 {
 	const long long end = now_ms() + RETRY_MS;
@@ -149,6 +170,7 @@ int memory_block_offline(unsigned long id)
 		err = memory_block_write(id, "state", "offline");
 		if ((err != -EBUSY && err != -EAGAIN) || now_ms() > end)
 			return err;
+		shrink_slab_caches();
 		nap();
 	}
 }

@@ -16,6 +16,7 @@
 
 #define SYSFS_MEMORY	"/sys/devices/system/memory"
 #define SYSFS_NODE	"/sys/devices/system/node"
+#define SYSFS_SLAB	"/sys/kernel/slab"
 
 #define ZONE_MOVABLE	"Movable"
 
@@ -155,7 +156,7 @@ int memory_block_write(unsigned long id, const char *attr, const char *value);
  * @id:		the block
  *
  * Repeats what failed with EBUSY or EAGAIN, which may be transient, for
- * RETRY_MS.
+ * RETRY_MS, and shrinks the slab caches before.
  *
  * Return: 0 when it is offline, or a negative errno.
  */

@@ -25,8 +25,6 @@
 #include "../kselftest_harness.h"
 #include "memory_block.h"
 
-#define SYSFS_SLAB	"/sys/kernel/slab"
-
 /* More than any test takes: the stall limit below is what ends one. */
 #define TEST_TIMEOUT_S	110
 
