@@ -23,7 +23,7 @@
 #include "memhp_cpu.h"
 #include "zonelist_oracle.h"
 
-#define PATIENCE_US	(60 * USEC_PER_SEC)
+#define PATIENCE_US	(20 * USEC_PER_SEC)
 #define PATIENCE	usecs_to_jiffies(PATIENCE_US)
 #define POLL_US		1000
 #define REBUILDS	4	/* by the rebuilder, in one phase */

@@ -5,7 +5,6 @@ it says finds it.
 One bug is compiled while the guest with the one before it runs.
 """
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,8 +19,8 @@ MUTANTS = {m.name: m for m in mutant.ours()}
 
 
 def selection(bug, tree):
-    """The suite or program that is to find the bug, alone."""
-    return suites.select(re.split('[.:]', bug.test)[0], tree)
+    """The KUnit case or the program that is to find the bug, alone."""
+    return suites.select(bug.test.partition(':')[0], tree)
 
 
 @pytest.fixture(scope='module')
