@@ -99,19 +99,37 @@ struct stop {
 };
 
 /**
- * struct interleave - one scenario, in one direction at a time
+ * struct plan - all pairs of one direction
+ * @online: the zone comes; else it goes
+ * @targets: all lists
+ * @nr_targets: how many
+ * @next: the list of the next store that is to be watched
+ * @store: number of that store
+ * @pairs: how many pairs there must be
+ * @sums: outcomes by kind of reader
+ */
+struct plan {
+	bool online;
+	struct target *targets;
+	int nr_targets;
+	struct target *next;
+	int store;
+	long pairs;
+	struct zonelist_sum sums[ZONELIST_NR_READERS];
+};
+
+/**
+ * struct interleave - one scenario
  * @test: the running test
  * @mem: the block that goes online and offline
  * @zone: the zone that comes and goes with it
- * @online: the zone is about to come
  * @only_changed: mask of the node of @zone
  * @all_but_changed: mask of all the others
- * @targets: all lists
- * @nr_targets: how many
+ * @plans: both directions
+ * @plan: that of the next rebuild
  * @stops: where the writer is stopped during the next rebuild
  * @nr_slots: how many of them there can be
  * @writer: the task that rebuilds
- * @sums: outcomes by kind of reader
  * @pairs: pairs that have happened
  * @transitions: how often the block went online or offline
  * @foreign: stores that some other task made
@@ -122,20 +140,22 @@ struct interleave {
 	struct kunit *test;
 	struct memory_block *mem;
 	struct zone *zone;
-	bool online;
 	nodemask_t only_changed, all_but_changed;
-	struct target *targets;
-	int nr_targets;
+	struct plan plans[2], *plan;
 	struct stop stops[MAX_STOPS];
 	int nr_slots;
 	struct task_struct *writer;
-	struct zonelist_sum sums[ZONELIST_NR_READERS];
 	long pairs;
 	long transitions;
 	int foreign;
 	long violations;
 	char first[160];
 };
+
+static const char *direction(const struct plan *plan)
+{
+	return plan->online ? "online" : "offline";
+}
 
 static bool wants_all(const struct zonelist_reader *reader)
 {
@@ -190,15 +210,14 @@ static void judge(struct stop *stop, enum zonelist_schedule schedule,
 		outcome |= ZONELIST_EMPTIED;
 
 	il->pairs++;
-	zonelist_sum_add(&il->sums[r->reader.kind], outcome);
+	zonelist_sum_add(&il->plan->sums[r->reader.kind], outcome);
 	if (r->map >= 0)
 		zonelist_map_set(&t->maps[schedule][r->map], position,
 				 stop->store, outcome);
 	if (is_violation(t, r, c, outcome) && !il->violations++)
 		snprintf(il->first, sizeof(il->first),
 			 "%s %s list of node %d, %s reader %d, %s: position %d, store %d: saw %d zones%s%s%s",
-			 il->online ? "online" : "offline",
-			 zonelist_name(t->type), t->nid,
+			 direction(il->plan), zonelist_name(t->type), t->nid,
 			 zonelist_reader_name(r->reader.kind),
 			 (int)(r - t->readings), zonelist_schedule_name(schedule),
 			 position, stop->store, c->nr_seen,
@@ -325,47 +344,37 @@ static void init_target(struct interleave *il, struct target *t, int nid,
 	}
 }
 
-/* The zone is not there yet: the lists have the steady zones only. */
-static void init_targets(struct interleave *il)
-{
-	struct kunit *test = il->test;
-	int nid, type;
-
-	il->targets = kunit_kcalloc(test, nr_node_ids * MAX_ZONELISTS,
-				    sizeof(*il->targets), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, il->targets);
-	il->only_changed = nodemask_of_node(zone_to_nid(il->zone));
-	nodes_complement(il->all_but_changed, il->only_changed);
-	for_each_node(nid)
-		for (type = 0; type < MAX_ZONELISTS; type++)
-			init_target(il, &il->targets[il->nr_targets++], nid,
-				    type);
-}
-
 /**
- * plan_direction() - work out what the rebuilds of one direction must give
- * @il: the scenario
+ * make_plan() - work out what the rebuilds of one direction must give
+ * @il: the scenario; the zone is not there yet
+ * @plan: the plan
  * @online: the zone comes; else it goes
  *
  * A list is rewritten entry by entry, each with a zone and an index, and so is
  * its terminator. A reader is stopped at positions of the list before.
  *
  * Context: process context, may sleep.
- * Return: the number of pairs.
  */
-static long plan_direction(struct interleave *il, bool online)
+static void make_plan(struct interleave *il, struct plan *plan, bool online)
 {
 	struct kunit *test = il->test;
 	struct reading *r;
 	struct target *t;
-	long pairs = 0;
-	int s, zones;
+	int nid, type, s, zones;
 
-	il->online = online;
-	for (t = il->targets; t < il->targets + il->nr_targets; t++) {
+	plan->online = online;
+	plan->targets = kunit_kcalloc(test, nr_node_ids * MAX_ZONELISTS,
+				      sizeof(*plan->targets), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, plan->targets);
+	for_each_node(nid)
+		for (type = 0; type < MAX_ZONELISTS; type++)
+			init_target(il, &plan->targets[plan->nr_targets++], nid,
+				    type);
+	plan->next = plan->targets;
+
+	for (t = plan->targets; t < plan->targets + plan->nr_targets; t++) {
 		zones = bitmap_weight(t->steady, ZONELIST_NR_ZONES);
 		t->stores = 2 * (zones + (online && t->changes) + 1);
-		t->positions = 0;
 		for (r = t->readings; r < t->readings + NR_READERS; r++) {
 			zones = bitmap_weight(r->expected, ZONELIST_NR_ZONES);
 			if (!online && t->changes &&
@@ -380,9 +389,14 @@ static long plan_direction(struct interleave *il, bool online)
 								  r->positions,
 								  t->stores));
 		}
-		pairs += (long)t->positions * t->stores * ZONELIST_NR_SCHEDULES;
+		plan->pairs += (long)t->positions * t->stores *
+			       ZONELIST_NR_SCHEDULES;
 	}
-	return pairs;
+}
+
+static bool unfinished(const struct plan *plan)
+{
+	return plan->next < plan->targets + plan->nr_targets;
 }
 
 static void disarm(void *arg)
@@ -422,7 +436,7 @@ static void release_stop(struct interleave *il, struct stop *stop)
 	zonelist_watch_disarm(&stop->watch);
 	KUNIT_EXPECT_EQ_MSG(test, stop->hits, 1,
 			    "%s: how often store %d to the %s list of node %d was made",
-			    il->online ? "online" : "offline", stop->store,
+			    direction(il->plan), stop->store,
 			    zonelist_name(t->type), t->nid);
 	if (stop->hits == 1 && !il->violations)
 		finish_walks(stop);
@@ -430,79 +444,50 @@ static void release_stop(struct interleave *il, struct stop *stop)
 	kunit_kfree(test, stop->during);
 }
 
-static void make_transition(struct interleave *il, bool online)
+/**
+ * run_batch() - stop the writer after as many stores as can be watched at once
+ * @il: the scenario
+ * @plan: the direction, the zone being in the state before
+ *
+ * When all stores have been watched, the zone just comes or goes.
+ *
+ * Context: process context, may sleep.
+ */
+static void run_batch(struct interleave *il, struct plan *plan)
 {
 	const struct memhp_scenario *scenario = il->test->param_value;
-	int ret;
+	int i, ret, nr = 0;
 
-	if (online)
+	il->plan = plan;
+	while (nr < il->nr_slots && unfinished(plan)) {
+		arm_stop(il, &il->stops[nr++], plan->next, plan->store++);
+		if (plan->store == plan->next->stores) {
+			plan->next++;
+			plan->store = 0;
+		}
+	}
+	if (plan->online)
 		ret = memhp_block_online(il->mem, scenario->online_type);
 	else
 		ret = memhp_block_offline(il->mem);
 	KUNIT_ASSERT_EQ(il->test, ret, 0);
 	il->transitions++;
-}
-
-/**
- * run_batch() - stop the writer after as many stores as can be watched at once
- * @il: the scenario
- * @t: list of the first store; on return, that of the first one not watched
- * @store: the store; on return, the first one not watched
- *
- * Context: process context, may sleep.
- */
-static void run_batch(struct interleave *il, struct target **t, int *store)
-{
-	struct target *end = il->targets + il->nr_targets;
-	int i, nr = 0;
-
-	while (nr < il->nr_slots && *t < end) {
-		arm_stop(il, &il->stops[nr++], *t, (*store)++);
-		if (*store == (*t)->stores) {
-			(*t)++;
-			*store = 0;
-		}
-	}
-	make_transition(il, il->online);
 	for (i = 0; i < nr; i++)
 		release_stop(il, &il->stops[i]);
-	zonelist_expect_all(il->test, il->online ?
+	zonelist_expect_all(il->test, plan->online ?
 			    "after the zone was populated" :
 			    "after the zone was emptied");
 }
 
-/**
- * run_direction() - all pairs of one direction
- * @il: the scenario, the zone being in the state before
- * @online: the zone comes; else it goes
- *
- * The zone is also back in that state afterwards.
- *
- * Context: process context, may sleep.
- * Return: the number of pairs that there must have been.
- */
-static long run_direction(struct interleave *il, bool online)
+static void print_plan(struct interleave *il, struct plan *plan)
 {
-	struct target *t = il->targets, *end = t + il->nr_targets;
-	long planned = plan_direction(il, online);
-	int store = 0;
-
-	while (t < end && !il->violations) {
-		run_batch(il, &t, &store);
-		make_transition(il, !online);
-	}
-	return planned;
-}
-
-static void print_direction(struct interleave *il)
-{
-	const char *dir = il->online ? "online" : "offline";
+	const char *dir = direction(plan);
 	int nid = zone_to_nid(il->zone);
 	struct target *t;
 	char key[128];
 	int i, s;
 
-	for (t = il->targets; t < il->targets + il->nr_targets; t++) {
+	for (t = plan->targets; t < plan->targets + plan->nr_targets; t++) {
 		for (s = 0; s < ZONELIST_NR_SCHEDULES; s++) {
 			for (i = 0; i < NR_MAPS; i++) {
 				scnprintf(key, sizeof(key),
@@ -520,8 +505,7 @@ static void print_direction(struct interleave *il)
 	for (i = 0; i < ZONELIST_NR_READERS; i++) {
 		scnprintf(key, sizeof(key), "dir=%s zone=%d:%s reader=%s", dir,
 			  nid, il->zone->name, zonelist_reader_name(i));
-		zonelist_sum_print(il->test, &il->sums[i], key);
-		il->sums[i] = (struct zonelist_sum){};
+		zonelist_sum_print(il->test, &plan->sums[i], key);
 	}
 }
 
@@ -541,16 +525,21 @@ static void every_interleaving(struct kunit *test)
 	il->mem = memhp_scenario_block(test, &il->zone);
 	il->writer = current;
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, disarm, il));
-	init_targets(il);
+	il->only_changed = nodemask_of_node(zone_to_nid(il->zone));
+	nodes_complement(il->all_but_changed, il->only_changed);
+	make_plan(il, &il->plans[0], true);
+	make_plan(il, &il->plans[1], false);
+	planned = il->plans[0].pairs + il->plans[1].pairs;
 
 	start = ktime_get();
-	planned = run_direction(il, true);
-	print_direction(il);
-	make_transition(il, true);
-	planned += run_direction(il, false);
-	print_direction(il);
-	make_transition(il, false);
+	while (!il->violations &&
+	       (unfinished(&il->plans[0]) || unfinished(&il->plans[1]))) {
+		run_batch(il, &il->plans[0]);
+		run_batch(il, &il->plans[1]);
+	}
 	ms = ktime_ms_delta(ktime_get(), start);
+	print_plan(il, &il->plans[0]);
+	print_plan(il, &il->plans[1]);
 
 	KUNIT_EXPECT_EQ_MSG(test, il->violations, 0, "%s", il->first);
 	KUNIT_EXPECT_EQ_MSG(test, il->foreign, 0,
