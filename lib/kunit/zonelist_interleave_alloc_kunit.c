@@ -33,7 +33,7 @@
 #define MAX_ALLOCS	3
 
 /**
- * struct plan - the pairs of one direction, and how far they are done
+ * struct alloc_plan - the pairs of one direction, and how far they are done
  * @online: the zone comes; else it goes
  * @stores: for each list, how many stores a rebuild makes
  * @entries: for each list, at how many entries the allocation is parked
@@ -44,7 +44,7 @@
  * @done: how many have happened
  * @waited: how many of the allocations had to wait for the rebuild
  */
-struct plan {
+struct alloc_plan {
 	bool online;
 	int *stores, *entries;
 	int list, entry, store;
@@ -54,7 +54,7 @@ struct plan {
 struct duel;
 
 /**
- * struct stop - a store after which the rebuild is stopped
+ * struct alloc_stop - a store after which the rebuild is stopped
  * @watch: stops it
  * @duel: what it is part of
  * @alloc: the allocation that goes on then
@@ -62,7 +62,7 @@ struct duel;
  * @visible: the walk will come to a zone of the allowed node
  * @in_time: the allocation was done before the rebuild went on
  */
-struct stop {
+struct alloc_stop {
 	struct zonelist_watch watch;
 	struct duel *duel;
 	struct zonelist_alloc *alloc;
@@ -91,12 +91,12 @@ struct duel {
 	struct kunit *test;
 	struct memory_block *mem;
 	struct zone *zone;
-	struct plan plans[2];
-	struct plan *current_plan;
+	struct alloc_plan plans[2];
+	struct alloc_plan *current_plan;
 	struct zonelist_begin begin;
 	struct task_struct *writer;
 	struct zonelist_alloc allocs[MAX_ALLOCS];
-	struct stop stops[MAX_ALLOCS];
+	struct alloc_stop stops[MAX_ALLOCS];
 	int nr_allocs;
 	int nr_running;
 	struct zonelist_park park;
@@ -134,7 +134,7 @@ static int allowed_node(struct duel *d, struct zonelist *zl)
  * The zones of all lists are those that are there before the rebuild: whoever
  * plans has to bring the block to that state.
  */
-static void make_plan(struct duel *d, struct plan *plan, bool online)
+static void make_plan(struct duel *d, struct alloc_plan *plan, bool online)
 {
 	int nr, nid, zones, passed;
 	struct zoneref *z;
@@ -168,14 +168,14 @@ static void make_plan(struct duel *d, struct plan *plan, bool online)
 }
 
 /* Skips lists that are not part of the plan. Returns false at its end. */
-static bool plan_next(struct plan *plan)
+static bool plan_next(struct alloc_plan *plan)
 {
 	while (plan->list < nr_lists() && !plan->entries[plan->list])
 		plan->list++;
 	return plan->list < nr_lists();
 }
 
-static void plan_advance(struct plan *plan, int stores)
+static void plan_advance(struct alloc_plan *plan, int stores)
 {
 	plan->store += stores;
 	if (plan->store < plan->stores[plan->list])
@@ -220,9 +220,9 @@ static void rebuild_begins(struct zonelist_begin *begin)
 /* In the writer's debug exception. */
 static void stopped(struct zonelist_watch *watch, struct pt_regs *regs)
 {
-	struct stop *stop = container_of(watch, struct stop, watch);
+	struct alloc_stop *stop = container_of(watch, struct alloc_stop, watch);
 	struct duel *d = stop->duel;
-	struct plan *plan = d->current_plan;
+	struct alloc_plan *plan = d->current_plan;
 
 	if (current != d->writer || stop->hits++)
 		return;
@@ -237,11 +237,11 @@ static void stopped(struct zonelist_watch *watch, struct pt_regs *regs)
 
 static void arm(struct duel *d)
 {
-	struct plan *plan = d->current_plan;
+	struct alloc_plan *plan = d->current_plan;
 	struct zonelist *zl = list_nr(plan->list);
 	struct kunit *test = d->test;
 	struct zonelist_alloc *a;
-	struct stop *stop;
+	struct alloc_stop *stop;
 	int i;
 
 	d->nodes = nodemask_of_node(allowed_node(d, zl));
@@ -296,9 +296,9 @@ static void disarm(void *arg)
  *
  * Context: process context, may sleep.
  */
-static void settle(struct duel *d, struct stop *stop, int store)
+static void settle(struct duel *d, struct alloc_stop *stop, int store)
 {
-	struct plan *plan = d->current_plan;
+	struct alloc_plan *plan = d->current_plan;
 	struct zonelist_alloc *a = stop->alloc;
 	struct kunit *test = d->test;
 	bool done = zonelist_alloc_finish(a);
@@ -326,7 +326,7 @@ static void settle(struct duel *d, struct stop *stop, int store)
 	plan->done += stop->hits == 1 && done;
 }
 
-static void transition(struct duel *d, struct plan *plan)
+static void transition(struct duel *d, struct alloc_plan *plan)
 {
 	const struct memhp_scenario *scenario = d->test->param_value;
 	int i, ret;
@@ -383,7 +383,7 @@ static void init_duel(struct kunit *test, struct duel *d)
 static void every_allocation(struct kunit *test)
 {
 	long transitions = 0, done = 0;
-	struct plan *plan;
+	struct alloc_plan *plan;
 	struct duel *d;
 	ktime_t start;
 	s64 ms;

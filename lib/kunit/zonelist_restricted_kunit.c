@@ -63,12 +63,12 @@ static bool by_cpuset(enum kind kind)
 enum { POPULATE, EMPTY, NR_DIRECTIONS };
 
 /**
- * struct stop - a watch and what it belongs to
+ * struct restricted_stop - a watch and what it belongs to
  * @watch: on one field of the list
  * @r: the test's state
  * @store: the number of the store
  */
-struct stop {
+struct restricted_stop {
 	struct zonelist_watch watch;
 	struct restricted *r;
 	int store;
@@ -105,7 +105,7 @@ struct restricted {
 	int wanted;
 	int allocs, waited, outside, failed, late;
 	DECLARE_BITMAP(covered[NR_DIRECTIONS], STORES_MAX);
-	struct stop stops[STOPS_MAX];
+	struct restricted_stop stops[STOPS_MAX];
 	struct zoneref *entry;
 	enum kind park_kind;
 	int park_at, accesses;
@@ -263,7 +263,7 @@ static bool finds_node(struct restricted *r, enum kind kind)
 /* Called in the writer, after each store that is watched. */
 static void writer_stopped(struct zonelist_watch *watch, struct pt_regs *regs)
 {
-	struct stop *stop = container_of(watch, struct stop, watch);
+	struct restricted_stop *stop = container_of(watch, struct restricted_stop, watch);
 	struct restricted *r = stop->r;
 	enum kind kind;
 	int waits = 0;
@@ -415,7 +415,7 @@ static int arm_stops(struct kunit *test, struct restricted *r,
 	int store, nr = 0;
 
 	for (store = 0; store < expected[POPULATE] && nr < slots; store++) {
-		struct stop *stop = &r->stops[nr];
+		struct restricted_stop *stop = &r->stops[nr];
 
 		if (test_bit(store, r->covered[POPULATE]) &&
 		    (store >= expected[EMPTY] ||
@@ -467,7 +467,7 @@ static void after_each_store(struct kunit *test)
 /* Called in the writer, after the store that opens the list. */
 static void send_reader(struct zonelist_watch *watch, struct pt_regs *regs)
 {
-	struct restricted *r = container_of(watch, struct stop, watch)->r;
+	struct restricted *r = container_of(watch, struct restricted_stop, watch)->r;
 	u64 deadline = ktime_get_mono_fast_ns() + PATIENCE_NS;
 
 	if (current != r->writer || r->direction != POPULATE)
@@ -485,7 +485,7 @@ static void send_reader(struct zonelist_watch *watch, struct pt_regs *regs)
 /* Called in the reader, after each access to the entry. */
 static void park_reader(struct zonelist_watch *watch, struct pt_regs *regs)
 {
-	struct restricted *r = container_of(watch, struct stop, watch)->r;
+	struct restricted *r = container_of(watch, struct restricted_stop, watch)->r;
 	u64 deadline = ktime_get_mono_fast_ns() + PATIENCE_NS;
 	struct zone *zone = r->entry->zone;
 

@@ -9,18 +9,21 @@ from common import Fatal
 
 def test_all(tree):
     chosen = suites.select('', tree)
-    assert chosen.suites == ['zonelist', 'zonelist_storm']
+    assert {'zonelist', 'zonelist_interleave', 'zonelist_storm'} < \
+        set(chosen.suites)
+    assert not {suites.CANARY, suites.VANISH} & set(chosen.suites)
     assert {'memory_block_test', 'slab_read_test', 'mem-on-off-test.sh'} == \
         set(chosen.programs)
     words = chosen.cmdline().split()
-    assert 'kunit.filter=module!=memhp_canary_kunit' in words
+    assert ('kunit.filter=module!=memhp_canary_kunit,'
+            'module!=zonelist_vanish_kunit') in words
     assert not any(w.startswith('kunit.filter_glob') for w in words)
 
 
 def test_suite_glob(tree):
-    chosen = suites.select('zonelist_*', tree)
+    chosen = suites.select('zonelist_s*', tree)
     assert chosen.suites == ['zonelist_storm'] and not chosen.programs
-    assert 'kunit.filter_glob=zonelist_*' in chosen.cmdline()
+    assert 'kunit.filter_glob=zonelist_s*' in chosen.cmdline()
     assert 'memhp.tests' not in chosen.cmdline()
 
 
@@ -45,3 +48,10 @@ def test_kselftests_only(tree):
 def test_the_canary_is_no_test(tree):
     with pytest.raises(Fatal, match='no test matches'):
         suites.select(suites.CANARY, tree)
+
+
+def test_what_takes_the_kernel_down_is_asked_for_by_name(tree):
+    assert suites.VANISH not in suites.select('zonelist_*', tree).suites
+    chosen = suites.select(f'{suites.VANISH}.entry_becomes_the_end', tree)
+    assert chosen.suites == [suites.VANISH]
+    assert f'module!={suites.VANISH}' not in chosen.cmdline()
