@@ -32,6 +32,18 @@ void zonelist_set_flag(bool *flag)
 }
 
 /**
+ * zonelist_clock_ns() - a clock for those who spin
+ *
+ * Context: any, also NMI.
+ * Return: nanoseconds since some time.
+ */
+u64 zonelist_clock_ns(void)
+{
+	/* It is made to be read while it is updated: no news for KCSAN. */
+	return data_race(ktime_get_mono_fast_ns());
+}
+
+/**
  * zonelist_hold_for() - spin for a while, or until a flag is set
  * @flag: the flag
  * @ms: milliseconds
@@ -41,11 +53,11 @@ void zonelist_set_flag(bool *flag)
  */
 bool zonelist_hold_for(const bool *flag, unsigned int ms)
 {
-	u64 end = ktime_get_mono_fast_ns() + (u64)ms * NSEC_PER_MSEC;
+	u64 end = zonelist_clock_ns() + (u64)ms * NSEC_PER_MSEC;
 
 	/* Pairs with zonelist_set_flag(). */
 	while (!smp_load_acquire(flag)) {
-		if (ktime_get_mono_fast_ns() > end)
+		if (zonelist_clock_ns() > end)
 			return false;
 		cpu_relax();
 	}

@@ -70,6 +70,7 @@ struct zonelist_park {
 	int nr;
 };
 
+u64 zonelist_clock_ns(void);
 void zonelist_set_flag(bool *flag);
 bool zonelist_hold_for(const bool *flag, unsigned int ms);
 bool zonelist_wait_for(const bool *flag);

@@ -21,16 +21,17 @@
 #include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/kthread.h>
-#include <linux/ktime.h>
 #include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mempolicy.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 #include <linux/sched/task.h>
+#include <linux/time64.h>
 #include <linux/topology.h>
 
 #include "memhp_block.h"
+#include "zonelist_alloc.h"
 #include "zonelist_watch.h"
 
 #define STOPS_MAX	4
@@ -235,10 +236,10 @@ static int reader(void *arg)
 /* Callable with interrupts off, in an NMI as well. */
 static bool answered_within(struct restricted *r, u64 ns)
 {
-	u64 deadline = ktime_get_mono_fast_ns() + ns;
+	u64 deadline = zonelist_clock_ns() + ns;
 
 	while (!answered(r)) {
-		if (ktime_get_mono_fast_ns() > deadline)
+		if (zonelist_clock_ns() > deadline)
 			return false;
 		cpu_relax();
 	}
@@ -263,7 +264,9 @@ static bool finds_node(struct restricted *r, enum kind kind)
 /* Called in the writer, after each store that is watched. */
 static void writer_stopped(struct zonelist_watch *watch, struct pt_regs *regs)
 {
-	struct restricted_stop *stop = container_of(watch, struct restricted_stop, watch);
+	struct restricted_stop *stop = container_of(watch,
+						    struct restricted_stop,
+						    watch);
 	struct restricted *r = stop->r;
 	enum kind kind;
 	int waits = 0;
@@ -468,13 +471,13 @@ static void after_each_store(struct kunit *test)
 static void send_reader(struct zonelist_watch *watch, struct pt_regs *regs)
 {
 	struct restricted *r = container_of(watch, struct restricted_stop, watch)->r;
-	u64 deadline = ktime_get_mono_fast_ns() + PATIENCE_NS;
+	u64 deadline = zonelist_clock_ns() + PATIENCE_NS;
 
 	if (current != r->writer || r->direction != POPULATE)
 		return;
 	ask(r, r->park_kind);
 	while (!READ_ONCE(r->parked) && !answered(r)) {
-		if (ktime_get_mono_fast_ns() > deadline) {
+		if (zonelist_clock_ns() > deadline) {
 			r->late++;
 			return;
 		}
@@ -486,14 +489,14 @@ static void send_reader(struct zonelist_watch *watch, struct pt_regs *regs)
 static void park_reader(struct zonelist_watch *watch, struct pt_regs *regs)
 {
 	struct restricted *r = container_of(watch, struct restricted_stop, watch)->r;
-	u64 deadline = ktime_get_mono_fast_ns() + PATIENCE_NS;
+	u64 deadline = zonelist_clock_ns() + PATIENCE_NS;
 	struct zone *zone = r->entry->zone;
 
 	if (current != r->reader || ++r->accesses != r->park_at)
 		return;
 	WRITE_ONCE(r->parked, true);
 	while (READ_ONCE(r->entry->zone) == zone) {
-		if (ktime_get_mono_fast_ns() > deadline) {
+		if (zonelist_clock_ns() > deadline) {
 			r->late++;
 			break;
 		}
