@@ -32,6 +32,9 @@
 /* One watchpoint is for the entry at which they park. */
 #define MAX_ALLOCS	3
 
+/* How long the rebuild stands still for an allocation that should be done. */
+#define HOLD_MS		(3 * MSEC_PER_SEC)
+
 /**
  * struct alloc_plan - the pairs of one direction, and how far they are done
  * @online: the zone comes; else it goes
@@ -84,6 +87,7 @@ struct alloc_stop {
  * @stops: where the rebuild is stopped, one for each of them
  * @nr_allocs: how many
  * @nr_running: how many of them take part this time
+ * @late: an allocation was not done in time
  * @park: where they park
  * @nodes: the nodes that they may use
  */
@@ -99,6 +103,7 @@ struct duel {
 	struct alloc_stop stops[MAX_ALLOCS];
 	int nr_allocs;
 	int nr_running;
+	bool late;
 	struct zonelist_park park;
 	nodemask_t nodes;
 };
@@ -231,8 +236,10 @@ static void stopped(struct zonelist_watch *watch, struct pt_regs *regs)
 		zonelist_alloc_resume(stop->alloc);
 	else
 		zonelist_alloc_go(stop->alloc);
-	if (stop->visible)
-		stop->in_time = zonelist_wait_for(&stop->alloc->done);
+	/* Once is enough, lest the others give up. */
+	if (stop->visible && !d->late)
+		stop->in_time = zonelist_hold_for(&stop->alloc->done, HOLD_MS);
+	d->late |= stop->visible && !stop->in_time;
 }
 
 static void arm(struct duel *d)
