@@ -124,7 +124,8 @@ static void stop_thread(void *arg)
 
 	zonelist_alloc_go(a);
 	zonelist_alloc_resume(a);
-	complete(&a->wanted);
+	/* For good: it must not wait once more before it is told to stop. */
+	complete_all(&a->wanted);
 	kthread_stop(a->task);
 	put_task_struct(a->task);
 }
