@@ -21,9 +21,9 @@ static void rebuild(void)
 
 /*
  * Every node's fallback list is the oracle's. Not as found: the lists of boot
- * were built when no CPU but the first was online, which can put nodes that are
- * equally far away in another order; and the list of a node that was added later
- * was built for it alone, as zonelist_hotadd shows.
+ * were built before any node had a CPU, which can put nodes that are equally far
+ * away in another order; and the list of a node that was added later was built
+ * for it alone, as zonelist_hotadd shows.
  */
 static void fallback_matches_oracle(struct kunit *test)
 {
