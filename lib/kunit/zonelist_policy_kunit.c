@@ -394,8 +394,7 @@ static void zone_is_born(struct kunit *test)
 	struct birth *b;
 	int lower;
 
-	if (!zonelist_watch_slots())
-		kunit_skip(test, "no watchpoints");
+	zonelist_watch_require(test, 1);
 	mem = memhp_scenario_block(test, &zone);
 	sum_reserves(zone, &kept_before, &lower);
 

@@ -369,8 +369,7 @@ static struct restricted *prepare(struct kunit *test)
 	struct restricted *r;
 	int cpu, writer_cpu, i;
 
-	if (zonelist_watch_slots() < 2)
-		kunit_skip(test, "no watchpoints");
+	zonelist_watch_require(test, 2);
 	if (!IS_ENABLED(CONFIG_CPUSETS))
 		kunit_skip(test, "no cpusets");
 	r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
