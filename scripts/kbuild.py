@@ -158,14 +158,21 @@ class Kbuild:
         except FileNotFoundError:
             return False
 
-    def build_kernel(self):
+    def build_kernel(self, *targets):
+        """Build the image and the modules, or these targets alone."""
         with self.progress.phase('build kernel'):
-            self.make(self.image_target())
+            self.make(*targets or (self.image_target(), 'modules'))
         if not self.view:
             (self.obj / 'memhp.kconfig').write_text(self._kconfig_stamp())
 
     def image_target(self):
         return {'x86_64': 'bzImage'}[self.arch]
+
+    def install_modules(self, root):
+        """The kernel's own "make modules_install", for modprobe in the guest."""
+        with self.progress.phase('install modules'):
+            self.make(f'INSTALL_MOD_PATH={root}', 'INSTALL_MOD_STRIP=1',
+                      'modules_install')
 
     def install_kselftests(self, dest):
         """The kernel's own "make kselftest-install", statically linked."""

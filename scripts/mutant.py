@@ -106,7 +106,7 @@ class Scratch:
                        env=child_env())
         try:
             _apply(mutant, self.path)
-            kernel.build_kernel()
+            kernel.build_kernel(kernel.image_target())
         finally:
             original = base.tree.path / mutant.file
             (self.path / mutant.file).unlink(missing_ok=True)

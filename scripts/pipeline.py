@@ -73,6 +73,7 @@ def build(settings, progress, out, only=None):
     with tempfile.TemporaryDirectory(dir=kernel.obj) as tmp:
         root = Path(tmp)
         initramfs.stage(root)
+        kernel.install_modules(root)
         kernel.install_kselftests(root / 'kselftest')
         initramfs.pack(root, initrd)
     return Built(tree, kernel, params, kernel.obj / params.kernel_path,

@@ -10,6 +10,10 @@
 #      2  -     128 MiB      128 MiB  memory without CPUs, and more of it
 #      3  -     -            256 MiB  comes and goes as a whole
 #
+# Node 3 also has a virtio-mem device, which is empty until the host is asked to
+# plug memory. CPUs 0 and 1 are siblings, and so are 2 and 3; qemu64 has no leaf
+# that tells of siblings unless it is of Intel's make.
+#
 # One socket per node with CPUs, else the scheduler's topology check warns at
 # boot. The distances are unequal, with two ties: nodes 0 and 1 are equally far
 # from node 2, and from node 3 as well. At the first tie, both have opened a
@@ -52,6 +56,12 @@ def _dimm(nid, size):
             '-device', f'pc-dimm,id=dimm{nid},memdev=dimm-ram{nid},node={nid}']
 
 
+def _virtio_mem(nid, size):
+    return ['-object', f'memory-backend-ram,id=vmem-ram{nid},size={size}',
+            '-device', f'virtio-mem-pci,id=vmem{nid},memdev=vmem-ram{nid},'
+                       f'node={nid},requested-size=0']
+
+
 def _distance(src, dst, val):
     return ['-numa', f'dist,src={src},dst={dst},val={val}']
 
@@ -64,12 +74,14 @@ QEMU_ARCH = QemuArchParams(
     kernel_command_line='console=ttyS0 movable_node',
     extra_qemu_params=[
         '-bios', 'qboot.rom',
-        '-smp', '4,sockets=2,cores=2,threads=1',
-        '-m', 'size=1G,slots=4,maxmem=4G',
+        '-cpu', 'qemu64,vendor=GenuineIntel',
+        '-smp', '4,sockets=2,cores=1,threads=2',
+        '-m', 'size=1G,slots=8,maxmem=4G',
         *_node(0, '640M', '0-1'), *_node(1, '256M', '2-3'),
         *_node(2, '128M'), *_node(3),
         *(arg for d in _DISTANCES for arg in _distance(*d)),
         *_dimm(1, '256M'), *_dimm(2, '128M'), *_dimm(3, '256M'),
+        *_virtio_mem(3, '512M'),
     ])
 
 
