@@ -24,6 +24,11 @@
 #include "../kselftest.h"
 #include "memory_block.h"
 
+const char *errname(int err)
+{
+	return err ? strerror(err < 0 ? -err : err) : "success";
+}
+
 long long now_ms(void)
 {
 	struct timespec ts;

@@ -300,6 +300,12 @@ int memory_guard_start(struct memory_guard *guard,
 void memory_guard_enter(void);
 
 /**
+ * errname() - an error in words, for messages
+ * @err:	an errno, negative or not
+ */
+const char *errname(int err);
+
+/**
  * now_ms() - a monotonic clock
  */
 long long now_ms(void);

@@ -45,11 +45,6 @@ FIXTURE_VARIANT_ADD(block, online_movable) {
 	.type = "online_movable",
 };
 
-static const char *errname(int err)
-{
-	return err ? strerror(err < 0 ? -err : err) : "success";
-}
-
 /* The beginning of a string, newlines shown as \n. */
 static const char *printable(const char *str)
 {

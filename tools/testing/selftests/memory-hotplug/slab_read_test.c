@@ -82,11 +82,6 @@ static const char *const proc_files[] = {
 	"/proc/zoneinfo",
 };
 
-static const char *errname(int err)
-{
-	return err ? strerror(err < 0 ? -err : err) : "success";
-}
-
 static unsigned long load(const unsigned long *p)
 {
 	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
