@@ -21,6 +21,7 @@ class Selection:
     kunit_glob: str     # kunit.filter_glob=, '' for none
     programs: list      # kselftests
     cases: tuple = ()   # "program:glob" where not all of a program is to run
+    within: tuple = ()  # likewise; a case has to match both
 
     def cmdline(self):
         """What the kernel and the guest's init are told."""
@@ -35,8 +36,9 @@ class Selection:
         if self.programs:
             words.append('memhp.tests=' + ','.join(
                 f'{COLLECTION}:{p}' for p in self.programs))
-        if self.cases:
-            words.append('memhp.cases=' + ','.join(self.cases))
+        for name, globs in (('cases', self.cases), ('within', self.within)):
+            if globs:
+                words.append(f'memhp.{name}=' + ','.join(globs))
         return ' '.join(words)
 
 

@@ -12,16 +12,19 @@ import pytest
 import judge
 import mutant
 import pipeline
+import scenarios
 import suites
 from progress import Progress
 
 MUTANTS = {m.name: m for m in mutant.ours()}
 
 
-def selection(bug, tree):
-    """The KUnit case or the kselftests' cases that are to find the bug."""
-    return suites.select(' '.join(dict.fromkeys(o.test for o in bug.seen)),
-                         tree)
+def scenario(bug, conf, tree):
+    """The boot of the KUnit case or the kselftests' cases that are to
+    find the bug.
+    """
+    tests = ' '.join(dict.fromkeys(o.test for o in bug.seen))
+    return scenarios.plan(conf.arch, suites.select(tests, tree), tree)[0]
 
 
 @pytest.fixture(scope='module')
@@ -36,9 +39,10 @@ def hunt(request, built, conf, tmp_path_factory):
 
     def boot(bug, image):
         out = tmp_path_factory.mktemp(bug.name)
-        chosen = selection(bug, built.tree.path)
-        return pipeline.run_guest(image, conf, out, progress,
-                                  selection=chosen), chosen, out
+        chosen = scenario(bug, conf, built.tree.path)
+        return pipeline.run_guest(
+            image, conf, out, progress, selection=chosen.selection,
+            extra_cmdline=chosen.cmdline), chosen.selection, out
 
     builder, booter = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 
