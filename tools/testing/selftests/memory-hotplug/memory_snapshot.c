@@ -70,6 +70,7 @@ static char *number(long long value)
 /* Where we are in /proc/zoneinfo. */
 struct zone_cursor {
 	char zone[64];
+	int node;
 	bool movable;
 	bool in_zone;
 	int cpu;
@@ -143,7 +144,10 @@ static int add_zone_line(struct memory_snapshot *snapshot,
 static int add_free(struct memory_snapshot *snapshot,
 		    const struct zone_cursor *at, unsigned int flags)
 {
-	if (!(flags & MEMORY_SNAPSHOT_FREE) || !at->movable)
+	const int node = (int)(flags >> 8) - 1;
+
+	if (!(flags & MEMORY_SNAPSHOT_FREE) || !at->movable ||
+	    (node >= 0 && at->node != node))
 		return 0;
 	return add_fact(snapshot, number(at->free), "%s: free", at->zone);
 }
@@ -165,6 +169,7 @@ static int add_zoneinfo(struct memory_snapshot *snapshot, unsigned int flags)
 		}
 		err = add_free(snapshot, &at, flags);
 		memset(&at, 0, sizeof(at));
+		at.node = node;
 		at.movable = !strcmp(zone, ZONE_MOVABLE);
 		snprintf(at.zone, sizeof(at.zone), "node %d zone %s",
 			 node, zone);
@@ -519,7 +524,7 @@ static void say(char *text, size_t size, const char *name, const char *before,
 	const size_t len = strlen(text);
 
 	snprintf(text + len, size - len, "%s%s: was \"%s\", is \"%s\"",
-		 len ? "\n" : "", name, before ?: "(not there)",
+		 len ? "; " : "", name, before ?: "(not there)",
 		 after ?: "(not there)");
 }
 

@@ -13,13 +13,15 @@
 #include <stddef.h>
 
 /*
- * Number of free pages of each ZONE_MOVABLE. For tests that keep all else
- * away from there: any process that gets or frees a page changes it.
+ * Number of free pages of each ZONE_MOVABLE, or of that of one node. For tests
+ * that keep all else away from there: any process that gets or frees a page
+ * changes it.
  */
-#define MEMORY_SNAPSHOT_FREE	0x1
+#define MEMORY_SNAPSHOT_FREE		0x1
+#define MEMORY_SNAPSHOT_FREE_ON(node)	(MEMORY_SNAPSHOT_FREE | ((node) + 1) << 8)
 
 /* Which nodes have a kswapd and a kcompactd: looks at all processes. */
-#define MEMORY_SNAPSHOT_THREADS	0x2
+#define MEMORY_SNAPSHOT_THREADS		0x2
 
 /**
  * struct memory_fact - one thing that is the case
@@ -57,6 +59,9 @@ struct memory_snapshot {
  * CommitLimit, vm.min_free_kbytes. All zonelists, if debugfs shows them
  * (CONFIG_MEMHP_DEBUGFS).
  *
+ * What the boot has left is not what hotplug works out anew: to compare a snapshot
+ * with one after a successful operation and its opposite, do that once before.
+ *
  * MEMORY_SNAPSHOT_FREE counts pages in the per-CPU lists as free, and
  * has the LRU caches of all CPUs drained, so that no page depends on where it was
  * freed.
@@ -69,7 +74,7 @@ int memory_snapshot_take(struct memory_snapshot *snapshot, unsigned int flags);
  * memory_snapshot_compare() - say in words what has changed
  * @before:	one snapshot
  * @after:	another one, with the same flags
- * @text:	the differences, one a line, as many as there is room for
+ * @text:	the differences, in one line, as many as there is room for
  * @size:	size of @text
  *
  * Return: how many facts are different or are only in one of them.
@@ -82,7 +87,7 @@ unsigned int memory_snapshot_compare(const struct memory_snapshot *before,
  * memory_snapshot_differs() - compare what is the case to a snapshot
  * @before:	the snapshot
  * @flags:	the ones that it was taken with
- * @text:	the differences, one a line, as many as there is room for
+ * @text:	the differences, in one line, as many as there is room for
  * @size:	size of @text
  *
  * Return: how many facts are different, or a negative errno, which @text says
