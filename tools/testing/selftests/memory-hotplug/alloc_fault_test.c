@@ -128,6 +128,13 @@ static int set_knobs(const char *start, const char *end)
 	return 0;
 }
 
+/* The operation, and what comes before and after it. */
+struct operation {
+	const char *from;
+	const char *to;
+	const char *back;
+};
+
 FIXTURE(faults) {
 	const struct memory_blocks *blocks;
 	struct memory_node node;
@@ -137,46 +144,43 @@ FIXTURE(faults) {
 	bool set;
 };
 
-/* The operation, and what comes before and after it. */
 FIXTURE_VARIANT(faults) {
-	const char *from;
-	const char *to;
-	const char *back;
+	struct operation op;
 	bool kernel;
 	bool pages;
 };
 
 FIXTURE_VARIANT_ADD(faults, online_movable) {
-	.from = "offline",
-	.to = "online_movable",
-	.back = "offline",
+	.op.from = "offline",
+	.op.to = "online_movable",
+	.op.back = "offline",
 };
 
 FIXTURE_VARIANT_ADD(faults, online_kernel) {
-	.from = "offline",
-	.to = "online_kernel",
-	.back = "offline",
+	.op.from = "offline",
+	.op.to = "online_kernel",
+	.op.back = "offline",
 	.kernel = true,
 };
 
 FIXTURE_VARIANT_ADD(faults, offline_movable) {
-	.from = "online_movable",
-	.to = "offline",
-	.back = "online_movable",
+	.op.from = "online_movable",
+	.op.to = "offline",
+	.op.back = "online_movable",
 };
 
 FIXTURE_VARIANT_ADD(faults, offline_kernel) {
-	.from = "online_kernel",
-	.to = "offline",
-	.back = "online_kernel",
+	.op.from = "online_kernel",
+	.op.to = "offline",
+	.op.back = "online_kernel",
 	.kernel = true,
 };
 
 /* With pages that have to go elsewhere, for which there is no room at first. */
 FIXTURE_VARIANT_ADD(faults, offline_with_pages) {
-	.from = "online_movable",
-	.to = "offline",
-	.back = "online_movable",
+	.op.from = "online_movable",
+	.op.to = "offline",
+	.op.back = "online_movable",
 	.pages = true,
 };
 
@@ -317,29 +321,70 @@ static unsigned int missing_threads(struct __test_metadata *_metadata, int node)
 	return missing;
 }
 
+/* What is the case before an operation and after it, and how it went. */
+struct account {
+	unsigned int flags;
+	struct memory_snapshot before;
+	struct memory_snapshot after;
+	unsigned int gave_up;
+	unsigned int went_on;
+	unsigned int no_thread;
+};
+
+/*
+ * The operation is done: takes it back. The state it came to is compared
+ * to that without a failure, which is not known before it happens once, since
+ * then all is there that may be needed the first time only.
+ */
+static void check_done(struct __test_metadata *_metadata, unsigned long id,
+		       const struct operation *op, struct account *account,
+		       unsigned int nth)
+{
+	const unsigned int threads = MEMORY_SNAPSHOT_THREADS;
+	struct memory_snapshot done;
+	char text[2048];
+
+	ASSERT_EQ(0, memory_snapshot_take(&done, account->flags));
+	set_state(_metadata, id, op->back);
+	expect_same(_metadata, &account->before, account->flags | threads, nth,
+		    "undone");
+	if (!account->after.nr) {
+		set_state(_metadata, id, op->to);
+		ASSERT_EQ(0, memory_snapshot_take(&account->after,
+						  account->flags));
+		set_state(_metadata, id, op->back);
+	}
+	EXPECT_EQ(0U, memory_snapshot_compare(&account->after, &done, text,
+					      sizeof(text))) {
+		TH_LOG("allocation %u failed, done: %s", nth, text);
+	}
+	memory_snapshot_free(&done);
+}
+
 /*
  * Each allocation of the operation fails once. If the operation fails, then with
  * ENOMEM and nothing has changed; if it does without, then it is done. What
  * follows is not affected.
  *
  * If the node has never had a zone for the kernel, then slab's allocations are
- * among those of "online_kernel". What slab has got so far stays, by design, so
- * what is made to fail the first time is tried before what must not fail.
+ * among those of "online_kernel". What slab has got stays, by design, so that
+ * each attempt gets further, and then all begins anew with what is left.
  */
 TEST_F_TIMEOUT(faults, each_allocation, TEST_TIMEOUT_S)
 {
-	const bool online = strcmp(variant->to, "offline");
+	const struct operation *op = &variant->op;
+	const bool online = strcmp(op->to, "offline");
 	const long size = sysconf(_SC_PAGESIZE);
 	const int node = self->node.id;
-	unsigned int nth, gave_up = 0, went_on = 0, no_thread = 0, flags;
-	struct memory_snapshot before, done, after = {};
-	bool failed = true;
+	unsigned int nth, threads, gave_up;
+	struct account account = {};
+	bool failed;
 	char *pages = NULL;
-	char text[2048];
 	int err;
 
 	/* Where pages have moved to is not for us to say. */
-	flags = variant->pages ? 0 : MEMORY_SNAPSHOT_FREE_ON(node);
+	account.flags = variant->pages ? 0 : MEMORY_SNAPSHOT_FREE_ON(node);
+	threads = account.flags | MEMORY_SNAPSHOT_THREADS;
 	if (variant->pages) {
 		pages = mmap(NULL, NR_PAGES * size, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -349,60 +394,51 @@ TEST_F_TIMEOUT(faults, each_allocation, TEST_TIMEOUT_S)
 	/* What the boot has left is not what hotplug calculates anew. */
 	set_state(_metadata, self->id, "online_movable");
 	set_state(_metadata, self->id, "offline");
-	if (strcmp(variant->from, "offline"))
-		set_state(_metadata, self->id, variant->from);
-	ASSERT_EQ(0, memory_snapshot_take(&before,
-					  flags | MEMORY_SNAPSHOT_THREADS));
+	if (strcmp(op->from, "offline"))
+		set_state(_metadata, self->id, op->from);
+	ASSERT_EQ(0, memory_snapshot_take(&account.before, threads));
 
-	for (nth = 1; failed; nth++) {
-		ASSERT_GT(MAX_NTH, nth);
-		if (pages)
-			place_pages(_metadata, pages, node);
-		err = write_faulty(_metadata, self->state, self->fail_nth,
-				   variant->to, nth, &failed);
-		if (err) {
-			gave_up++;
+	do {
+		gave_up = account.gave_up;
+		failed = true;
+		for (nth = 1; failed; nth++) {
+			ASSERT_GT(MAX_NTH, nth);
+			if (pages)
+				place_pages(_metadata, pages, node);
+			err = write_faulty(_metadata, self->state,
+					   self->fail_nth, op->to, nth,
+					   &failed);
+			if (!err) {
+				const bool missing = online &&
+					missing_threads(_metadata, node);
+
+				account.went_on += failed;
+				account.no_thread += missing;
+				EXPECT_TRUE(failed || !missing);
+				check_done(_metadata, self->id, op, &account,
+					   nth);
+				continue;
+			}
+			account.gave_up++;
 			EXPECT_TRUE(failed);
 			EXPECT_EQ(-ENOMEM, err) {
 				TH_LOG("allocation %u fails, \"%s\" says: %s",
-				       nth, variant->to, errname(err));
+				       nth, op->to, errname(err));
 			}
-			expect_same(_metadata, &before,
-				    flags | MEMORY_SNAPSHOT_THREADS, nth,
+			expect_same(_metadata, &account.before, threads, nth,
 				    "nothing done");
-			continue;
 		}
+	} while (account.gave_up > gave_up + 1 && !gave_up);
 
-		ASSERT_EQ(0, memory_snapshot_take(&done, flags));
-		if (failed) {
-			went_on++;
-			no_thread += online && missing_threads(_metadata, node);
-		} else if (online) {
-			EXPECT_EQ(0U, missing_threads(_metadata, node));
-		}
-		set_state(_metadata, self->id, variant->back);
-		expect_same(_metadata, &before, flags | MEMORY_SNAPSHOT_THREADS,
-			    nth, "undone");
-		if (!after.nr) {
-			set_state(_metadata, self->id, variant->to);
-			ASSERT_EQ(0, memory_snapshot_take(&after, flags));
-			set_state(_metadata, self->id, variant->back);
-		}
-		EXPECT_EQ(0U, memory_snapshot_compare(&after, &done, text,
-						      sizeof(text))) {
-			TH_LOG("allocation %u failed, done: %s", nth, text);
-		}
-		memory_snapshot_free(&done);
-	}
-	TH_LOG("\"%s\": %u allocations: fails without %u, goes on without %u",
-	       variant->to, nth - 2, gave_up, went_on);
-	if (no_thread)
+	TH_LOG("\"%s\": fails without %u allocations, goes on without %u",
+	       op->to, account.gave_up, account.went_on);
+	if (account.no_thread)
 		TH_LOG("%u times the node has no kswapd or no kcompactd",
-		       no_thread);
-	EXPECT_LT(0U, gave_up);
+		       account.no_thread);
+	EXPECT_LT(0U, account.gave_up);
 
-	memory_snapshot_free(&before);
-	memory_snapshot_free(&after);
+	memory_snapshot_free(&account.before);
+	memory_snapshot_free(&account.after);
 }
 
 int main(int argc, char **argv)
