@@ -55,6 +55,7 @@ FIXTURE_SETUP(dimm)
 	ASSERT_EQ(0, err) {
 		TH_LOG("%s: %s: %s", reason, errname(err), self->port.answer);
 	}
+	ASSERT_EQ(0, dimm_wait_all(&self->port));
 	ASSERT_EQ(0U, memory_blocks_restore(self->blocks));
 	ASSERT_LT(0, attr_write(AUTO_ONLINE, "offline", strlen("offline")));
 	/* Its kernel zones are what the kernel takes memory from last. */
@@ -484,14 +485,16 @@ TEST_F(dimm, node_comes_and_goes)
 	EXPECT_EQ(0, memory_node_listed("online", node));
 
 	/* The host gives the node its own dimms back. */
-	EXPECT_EQ(0, host_port_close(&self->port)) {
+	ASSERT_EQ(0, host_send(&self->port, "reset"));
+	EXPECT_EQ(0, host_answer(&self->port)) {
 		TH_LOG("not put back: %s", self->port.answer);
 	}
+	EXPECT_EQ(0, dimm_wait_all(&self->port));
 	for (i = 0; i < nr; i++) {
 		if (!all[i].dimm || all[i].node != node)
 			continue;
 		range = block_range_of(all[i].addr, all[i].size);
-		EXPECT_EQ(0, block_range_wait(&range, range.nr)) {
+		EXPECT_EQ(range.nr, block_range_here(&range)) {
 			TH_LOG("%s: %u of %u blocks are back", all[i].id,
 			       block_range_here(&range), range.nr);
 		}
