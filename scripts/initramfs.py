@@ -31,6 +31,13 @@ def stage(root):
     shutil.copy2(SCRIPTS / 'guest/timeout', root / 'guest/timeout')
 
 
+def list_cases(root, cases):
+    """Tell the guest's init which cases the kselftests have: it matches
+    "program:case" names with globs.
+    """
+    (root / 'guest/cases').write_text(''.join(f'{c}\n' for c in cases))
+
+
 def pack(root, archive):
     """Pack a staged folder into a cpio archive that the kernel unpacks.
 

@@ -109,3 +109,13 @@ def write(built, boot, run, decided, out, command, phases):
     (out / 'report.html').write_text(report.render(found, log[-_TAIL:],
                                                    figure))
     return found
+
+
+def write_all(boots, out, phases):
+    """Leave the results of several boots, each in a folder of its own in out,
+    as one: results.json, junit.xml and report.html.
+    """
+    found = results.merge(boots, out.name, str(out / 'report.html'), phases)
+    results.write(out, found)
+    (out / 'report.html').write_text(report.render(found))
+    return found

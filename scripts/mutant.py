@@ -9,6 +9,8 @@ A mutant is a .cocci file whose leading comment says what it is:
     // observe:  test: what it says when it fails
         or       console during test: what the kernel reports meanwhile
 
+with an "observe" line for each test that must find it.
+
 They are applied to a copy of the working copy, made of hard links, and built
 in a copy of its object folder: the kernel that is tested is never touched, and
 no object of one mutant reaches the next.
@@ -28,25 +30,37 @@ MUTANTS = SCRIPTS / 'mutants'
 
 
 @dataclass(frozen=True)
-class Mutant:
-    path: Path
-    name: str
-    file: str
+class Observation:
+    """How a mutant shows."""
     test: str           # that finds it
     console: bool       # it is the kernel that reports it, meanwhile
     why: str            # what is said then
 
 
+@dataclass(frozen=True)
+class Mutant:
+    path: Path
+    name: str
+    file: str
+    seen: list          # of Observation
+
+
+def _observation(text):
+    test, _, why = text.partition(': ')
+    name = test.removeprefix('console during ')
+    return Observation(name, name != test, why)
+
+
 def read(path):
     """A mutant, from its header."""
-    found = dict(re.findall(r'^// (class|file|history|observe): +(.+)$',
-                            path.read_text(), re.M))
+    lines = re.findall(r'^// (class|file|history|observe): +(.+)$',
+                       path.read_text(), re.M)
+    found = dict(lines)
     for key in ('class', 'file', 'history', 'observe'):
         if key not in found:
             raise Fatal(f'{path} does not say "// {key}:"')
-    test, _, why = found['observe'].partition(': ')
-    name = test.removeprefix('console during ')
-    return Mutant(path, path.stem, found['file'], name, name != test, why)
+    return Mutant(path, path.stem, found['file'],
+                  [_observation(v) for k, v in lines if k == 'observe'])
 
 
 def ours():

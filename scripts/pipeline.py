@@ -75,6 +75,9 @@ def build(settings, progress, out, only=None):
         initramfs.stage(root)
         kernel.install_modules(root)
         kernel.install_kselftests(root / 'kselftest')
+        initramfs.list_cases(root, [
+            f'{p}:{c}' for p in suites.kselftests(tree.path)
+            for c in suites.cases(tree.path, p)])
         initramfs.pack(root, initrd)
     return Built(tree, kernel, params, kernel.obj / params.kernel_path,
                  initrd, selection)

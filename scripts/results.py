@@ -35,6 +35,11 @@ results.json, version 1:
              per_second, transitions, outcomes: {pairs, ok, missed, twice, index,
              excluded, emptied}, maps: [{dir, zone, list, reader, sched, stores,
              rows}]}; see scripts/zonelist_map.py
+
+Where a run took several boots, each has a folder of its own, named after its
+scenario, with a results.json like this one. The one above is of all of them:
+names of suites and tests, and texts of reasons, notes and reports, begin with
+"scenario/", and "guest" is {scenario: {key: [values]}}.
 """
 
 import json
@@ -116,6 +121,35 @@ def collect(run: Run, verdict: Verdict, info: Info) -> dict:
         'races': _races(run),
         'guest': {key: list(values) for key, values in run.guest.items()},
         'interleave': run.interleave.summary(),
+    }
+
+
+def merge(boots: dict, name: str, report: str, phases) -> dict:
+    """One results.json from those of several boots, by scenario."""
+    def prefixed(key, *fields):
+        return [{**item, **{f: f'{scenario}/{item[f]}' for f in fields
+                            if item[f]}}
+                for scenario, found in boots.items() for item in found[key]]
+
+    parts = list(boots.values())
+    return {
+        **parts[0],
+        'id': name,
+        'verdict': 'pass' if all(p['verdict'] == 'pass' for p in parts)
+        else 'fail',
+        'counts': {key: sum(p['counts'][key] for p in parts)
+                   for key in parts[0]['counts']},
+        'reasons': prefixed('reasons', 'text', 'test'),
+        'notes': [f'{scenario}/{note}' for scenario, found in boots.items()
+                  for note in found['notes']],
+        'report': report,
+        'phases': [{'name': name, 'seconds': s} for name, s in phases],
+        'suites': prefixed('suites', 'name'),
+        'tests': prefixed('tests', 'suite', 'name'),
+        'splats': prefixed('splats', 'title'),
+        'races': prefixed('races', 'title'),
+        'guest': {scenario: found['guest']
+                  for scenario, found in boots.items()},
     }
 
 

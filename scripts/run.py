@@ -6,9 +6,22 @@ import sys
 import judge
 import pipeline
 import results
+import scenarios
 import settings
 from common import entry, locked
 from progress import Progress
+
+
+def _boot(built, conf, scenario, out, progress, target, phase='boot'):
+    """Boot one scenario; returns what results.json in the folder out says."""
+    out.mkdir(exist_ok=True)
+    with progress.phase(phase):
+        boot = pipeline.run_guest(built, conf, out, progress,
+                                  selection=scenario.selection,
+                                  extra_cmdline=scenario.cmdline)
+    facts, decided = judge.judge(built, boot, scenario.selection, out)
+    return judge.write(built, boot, facts, decided, out, conf.command(target),
+                       progress.phases)
 
 
 def run(conf, only=None, target='run'):
@@ -22,12 +35,14 @@ def run(conf, only=None, target='run'):
         conf.sanitizer)))
     with locked(conf.state), pipeline.results_folder(conf, name) as out:
         built = pipeline.build(conf, progress, out, only)
-        with progress.phase('boot'):
-            boot = pipeline.run_guest(built, conf, out, progress)
-        with progress.phase('judge'):
-            facts, decided = judge.judge(built, boot, built.selection, out)
-        return judge.write(built, boot, facts, decided, out,
-                           conf.command(target), progress.phases)
+        every = target == 'kselftest' or conf.tests
+        boots = (scenarios.plan if every else scenarios.quick)(
+            conf.arch, built.selection, built.tree.path)
+        if len(boots) == 1:
+            return _boot(built, conf, boots[0], out, progress, target)
+        found = {b.name: _boot(built, conf, b, out / b.name, progress, target,
+                               f'boot {b.name}') for b in boots}
+        return judge.write_all(found, out, progress.phases)
 
 
 def main(target):

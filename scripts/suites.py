@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Which tests there are, and which of them TESTS= asks for."""
+"""Which tests there are, and which of them TESTS= or a scenario asks for."""
 
 import re
 import subprocess
@@ -20,6 +20,8 @@ class Selection:
     suites: list        # KUnit suites
     kunit_glob: str     # kunit.filter_glob=, '' for none
     programs: list      # kselftests
+    cases: tuple = ()   # "program:glob" where not all of a program is to run
+    within: tuple = ()  # likewise; a case has to match both
 
     def cmdline(self):
         """What the kernel and the guest's init are told."""
@@ -34,6 +36,9 @@ class Selection:
         if self.programs:
             words.append('memhp.tests=' + ','.join(
                 f'{COLLECTION}:{p}' for p in self.programs))
+        for name, globs in (('cases', self.cases), ('within', self.within)):
+            if globs:
+                words.append(f'memhp.{name}=' + ','.join(globs))
         return ' '.join(words)
 
 
@@ -58,21 +63,84 @@ def kselftests(tree):
     return [line.partition(':')[2] for line in done.stdout.split()]
 
 
-def select(pattern, tree, only=None):
-    """The tests that a glob names: KUnit "suite" or "suite.case", kselftest.
+# The harness knows a case by its fixture, variant and name. A fixture without
+# variants has an empty one; what belongs to no fixture is "global".
+_TEST = re.compile(r'^TEST(_F)?(?:_TIMEOUT|_SIGNAL)?\((\w+)(?:, *(\w+))?', re.M)
+_VARIANT = re.compile(r'^FIXTURE_VARIANT_ADD\((\w+), *(\w+)\)', re.M)
+
+
+def cases(tree, program):
+    """The names of a kselftest's cases, read from its source, since asking
+    the program would be running it. None where it has no such source.
+    """
+    source = tree / f'tools/testing/selftests/{COLLECTION}/{program}.c'
+    if not source.exists():
+        return []
+    text = source.read_text()
+    variants = {}
+    for fixture, variant in _VARIANT.findall(text):
+        variants.setdefault(fixture, []).append(variant)
+    names = []
+    for of_fixture, first, second in _TEST.findall(text):
+        if not of_fixture:
+            names.append(f'global.{first}')
+        names += [f'{first}.{variant}.{second}' if variant else
+                  f'{first}.{second}' for variant in
+                  variants.get(first, ['']) if of_fixture]
+    return names
+
+
+def _some_cases(pattern, tree, programs):
+    """The programs that have cases which "program:glob" matches."""
+    program, _, glob = pattern.partition(':')
+    return [p for p in programs if fnmatchcase(p, program) and
+            any(fnmatchcase(c, glob) for c in cases(tree, p))]
+
+
+def _select_one(pattern, tree, suites, programs):
+    if ':' in pattern:
+        chosen = _some_cases(pattern, tree, programs)
+        glob = pattern.partition(':')[2]
+        found = Selection([], '', chosen,
+                          tuple(f'{p}:{glob}' for p in chosen))
+    else:
+        suite_part = pattern.partition('.')[0]
+        chosen = [s for s in suites if fnmatchcase(s, suite_part) and
+                  (s != VANISH or s == suite_part)]
+        found = Selection(chosen, pattern if chosen else '',
+                          [p for p in programs if fnmatchcase(p, pattern)])
+    if not found.suites and not found.programs:
+        raise Fatal(f'no test matches TESTS={pattern}: there are '
+                    f'{", ".join(suites + programs)}, and cases of the latter '
+                    f'as program:case')
+    return found
+
+
+def select(patterns, tree, only=None):
+    """The tests that some words name: a glob for KUnit's "suite" or
+    "suite.case", for kselftests or, as "program:case", for parts of them; with
+    "!", kselftests to leave out. No word at all means all tests.
 
     only: "kselftests" leaves the KUnit suites out.
     """
     suites = [] if only == 'kselftests' else kunit_suites()
     programs = kselftests(tree)
-    if not pattern:
-        return Selection([s for s in suites if s != VANISH], '', programs)
-    suite_part = pattern.partition('.')[0]
-    chosen = Selection(
-        [s for s in suites if fnmatchcase(s, suite_part) and
-         (s != VANISH or s == suite_part)], pattern,
-        [p for p in programs if fnmatchcase(p, pattern)])
-    if not chosen.suites and not chosen.programs:
-        raise Fatal(f'no test matches TESTS={pattern}: there are '
-                    f'{", ".join(suites + programs)}')
-    return chosen
+    words = patterns.split()
+    found = [_select_one(w, tree, suites, programs)
+             for w in words if w[0] != '!']
+    if not found:
+        found = [Selection([s for s in suites if s != VANISH], '', programs)]
+    without = {p for w in words if w[0] == '!'
+               for p in _select_one(w[1:], tree, [], programs).programs}
+    with_suites = [f for f in found if f.suites]
+    if len(with_suites) > 1:
+        raise Fatal(f'TESTS={patterns} names KUnit suites more than once: KUnit '
+                    f'takes one glob')
+    whole = {p for f in found if not f.cases for p in f.programs}
+    return Selection(
+        [s for f in with_suites for s in f.suites],
+        with_suites[0].kunit_glob if with_suites else '',
+        list(dict.fromkeys(p for f in found for p in f.programs
+                           if p not in without)),
+        tuple(c for f in found for c in f.cases
+              if c.partition(':')[0] not in whole | without))

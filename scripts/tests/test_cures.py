@@ -26,8 +26,9 @@ def decide(image, conf, out, test):
 
 @pytest.mark.parametrize('cure', CURES, ids=lambda c: c.name)
 def test_bug_and_cure(built, conf, tmp_path, cure):
-    sick = decide(built, conf, tmp_path / 'sick', cure.test)
-    assert any(r.kind == 'splat' and cure.why in r.text
+    seen, = cure.seen
+    sick = decide(built, conf, tmp_path / 'sick', seen.test)
+    assert any(r.kind == 'splat' and seen.why in r.text
                for r in sick.reasons), sick.reasons
 
     with open(tmp_path / 'progress', 'w') as quiet:
@@ -35,7 +36,7 @@ def test_bug_and_cure(built, conf, tmp_path, cure):
                                  tmp_path / 'build.log')
         try:
             cured = decide(scratch.build(cure), conf, tmp_path / 'cured',
-                           cure.test)
+                           seen.test)
         finally:
             scratch.remove()
     assert not cured.reasons

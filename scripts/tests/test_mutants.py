@@ -12,15 +12,19 @@ import pytest
 import judge
 import mutant
 import pipeline
+import scenarios
 import suites
 from progress import Progress
 
 MUTANTS = {m.name: m for m in mutant.ours()}
 
 
-def selection(bug, tree):
-    """The KUnit case or the program that is to find the bug, alone."""
-    return suites.select(bug.test.partition(':')[0], tree)
+def scenario(bug, conf, tree):
+    """The boot of the KUnit case or the kselftests' cases that are to
+    find the bug.
+    """
+    tests = ' '.join(dict.fromkeys(o.test for o in bug.seen))
+    return scenarios.plan(conf.arch, suites.select(tests, tree), tree)[0]
 
 
 @pytest.fixture(scope='module')
@@ -35,9 +39,10 @@ def hunt(request, built, conf, tmp_path_factory):
 
     def boot(bug, image):
         out = tmp_path_factory.mktemp(bug.name)
-        chosen = selection(bug, built.tree.path)
-        return pipeline.run_guest(image, conf, out, progress,
-                                  selection=chosen), chosen, out
+        chosen = scenario(bug, conf, built.tree.path)
+        return pipeline.run_guest(
+            image, conf, out, progress, selection=chosen.selection,
+            extra_cmdline=chosen.cmdline), chosen.selection, out
 
     builder, booter = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 
@@ -62,9 +67,10 @@ def hunt(request, built, conf, tmp_path_factory):
 def test_mutant_is_killed(hunt, name):
     bug = MUTANTS[name]
     decided = hunt(name)
-    if bug.console:
-        assert any(r.kind == 'splat' and bug.why in r.text
-                   for r in decided.reasons), decided.reasons
-    else:
-        assert any(r.test.startswith(bug.test)
-                   for r in decided.reasons), decided.reasons
+    for seen in bug.seen:
+        if seen.console:
+            assert any(r.kind == 'splat' and seen.why in r.text
+                       for r in decided.reasons), decided.reasons
+        else:
+            assert any(r.test.startswith(seen.test)
+                       for r in decided.reasons), decided.reasons

@@ -203,3 +203,16 @@ def test_junit_of_a_pass_has_no_failure():
     check_schema(root)
     assert not [*root.iter('failure'), *root.iter('error')]
     assert [suite.get('name') for suite in root] == ['kunit.zonelist']
+
+
+def test_several_boots_make_one_result():
+    made = results.merge({'one': make(), 'two': make([failing()], ok=False)},
+                         'id', 'r/all.html', [('boot one', 1.0)])
+    assert made['verdict'] == 'fail'
+    assert made['counts'] == {'passed': 1, 'failed': 2, 'skipped': 1}
+    assert {t['name'] for t in made['tests']} == \
+        {'one/zonelist.order', 'one/zonelist.far', 'two/storm.walk'}
+    assert all(r['text'].startswith('two/') for r in made['reasons'])
+    assert made['guest']['two']['debug_locks'] == ['0']
+    assert last_line(made) == '1 passed, 2 failed, 1 skipped'
+    ElementTree.fromstring(results.junit(made))

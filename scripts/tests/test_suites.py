@@ -41,6 +41,35 @@ def test_program(tree):
     assert 'memhp.tests=memory-hotplug:slab_read_test' in words
 
 
+def test_case_of_a_program(tree):
+    name = 'memory_block_test:guard.sigkill.restores_block'
+    chosen = suites.select(name, tree)
+    assert chosen.programs == ['memory_block_test'] and not chosen.suites
+    assert f'memhp.cases={name}' in chosen.cmdline().split()
+
+
+def test_several_words(tree):
+    chosen = suites.select('slab_read_test:node.* memory_block_test '
+                           'memory_block_test:guard.* zonelist', tree)
+    assert chosen.suites == ['zonelist']
+    assert chosen.programs == ['slab_read_test', 'memory_block_test']
+    assert chosen.cases == ('slab_read_test:node.*',)
+    assert 'slab_read_test' not in suites.select('!slab_read_test',
+                                                 tree).programs
+
+
+@pytest.mark.parametrize('pattern', ['memory_block_test:guard.no', 'guard:*',
+                                     '!nothing'])
+def test_unknown_name(tree, pattern):
+    with pytest.raises(Fatal, match='no test matches'):
+        suites.select(pattern, tree)
+
+
+def test_two_kunit_globs(tree):
+    with pytest.raises(Fatal, match='KUnit takes one glob'):
+        suites.select('zonelist zonelist_storm', tree)
+
+
 def test_kselftests_only(tree):
     assert not suites.select('', tree, 'kselftests').suites
 

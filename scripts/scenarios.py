@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Which boots a selection of tests takes: scripts/scenarios/<arch>.ini."""
+
+import configparser
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+import suites
+from common import SCRIPTS, Fatal
+
+_QUICK = 'quick'
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One boot, and what is to run in it."""
+    name: str
+    cmdline: str
+    selection: suites.Selection
+
+
+def _read(arch):
+    path = SCRIPTS / f'scenarios/{arch}.ini'
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        with open(path, encoding='utf-8') as f:
+            parser.read_file(f)
+    except (OSError, configparser.Error) as e:
+        raise Fatal(f'{path}: {e}')
+    return parser
+
+
+def _matches(program, case, globs):
+    """Is a case wanted, where globs may name some cases of its program?"""
+    own = [g.partition(':')[2] for g in globs
+           if g.partition(':')[0] == program]
+    return not own or any(fnmatchcase(case, g) for g in own)
+
+
+def _both(wanted, here, tree):
+    """What of the wanted kselftests runs in the boot that has these."""
+    programs = []
+    for program in wanted.programs:
+        # A script has no cases that anybody could choose from.
+        names = suites.cases(tree, program) or ['']
+        if program in here.programs and any(
+                _matches(program, n, wanted.cases) and
+                _matches(program, n, here.cases) for n in names):
+            programs.append(program)
+
+    def of_these(globs):
+        return tuple(g for g in globs if g.partition(':')[0] in programs)
+    return replace(wanted, programs=programs, cases=of_these(wanted.cases),
+                   within=of_these(here.cases))
+
+
+def plan(arch, wanted, tree):
+    """The scenarios in which the wanted tests run, at least one."""
+    parser, found = _read(arch), []
+    names = [name for name in parser.sections() if name != _QUICK]
+    for name in names:
+        section = parser[name]
+        here = suites.select(section['tests'], tree, 'kselftests')
+        chosen = _both(wanted, here, tree)
+        if name != names[0]:
+            chosen = replace(chosen, suites=[], kunit_glob='')
+        if chosen.suites or chosen.programs:
+            found.append(Scenario(name, section.get('cmdline', ''), chosen))
+    if not found:
+        raise Fatal(f'no boot in scripts/scenarios/{arch}.ini runs '
+                    f'{", ".join(wanted.programs)}')
+    return found
+
+
+def quick(arch, wanted, tree):
+    """The one scenario of "make run": all KUnit suites, some kselftests."""
+    some = suites.select(_read(arch)[_QUICK]['tests'], tree, 'kselftests')
+    return plan(arch, replace(wanted, programs=some.programs,
+                              cases=some.cases), tree)[:1]
