@@ -22,6 +22,17 @@ static struct {
 
 static size_t nr_attrs;
 
+static struct {
+	const char *path;
+	const char *value;
+} at_end;
+
+void attr_guard_at_end(const char *path, const char *value)
+{
+	at_end.path = path;
+	at_end.value = value;
+}
+
 unsigned int attr_guard_restore(void)
 {
 	unsigned int failed = 0;
@@ -66,6 +77,9 @@ void attr_guard_enter(const char *const *paths, size_t nr)
 		/* Ends when no other process has the pipe. */
 		while (read(fds[0], &byte, 1) < 0)
 			;
+		if (at_end.path)
+			attr_write(at_end.path, at_end.value,
+				   strlen(at_end.value));
 		_exit(attr_guard_restore());
 	}
 	sigprocmask(SIG_SETMASK, &old, NULL);

@@ -20,6 +20,15 @@
 void attr_guard_enter(const char *const *paths, size_t nr);
 
 /**
+ * attr_guard_at_end() - write something in the end
+ * @path:	the file
+ * @value:	what to write; that it fails is no error
+ *
+ * To be called before attr_guard_enter().
+ */
+void attr_guard_at_end(const char *path, const char *value);
+
+/**
  * attr_guard_restore() - restore the settings now
  *
  * Return: how many could not be restored.
