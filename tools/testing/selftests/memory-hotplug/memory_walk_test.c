@@ -13,8 +13,10 @@
 
 #include "../kselftest_harness.h"
 #include "block_kind.h"
+#include "block_range.h"
 #include "block_zone.h"
 #include "expected_failure.h"
+#include "host_port.h"
 #include "memory_block.h"
 
 /* A hundred transitions of a block, on a slow machine. */
@@ -136,6 +138,8 @@ struct walker {
 
 FIXTURE(walk) {
 	struct walker walker;
+	struct memory_blocks own;
+	struct host_port port;
 };
 
 FIXTURE_VARIANT(walk) {
@@ -148,6 +152,10 @@ FIXTURE_VARIANT_ADD(walk, plain) {
 
 FIXTURE_VARIANT_ADD(walk, dimm) {
 	.kind = BLOCK_DIMM,
+};
+
+FIXTURE_VARIANT_ADD(walk, virtio_mem) {
+	.kind = BLOCK_VIRTIO_MEM,
 };
 
 static void must_write(struct __test_metadata *_metadata, unsigned long id,
@@ -238,16 +246,64 @@ static void expect_zones(struct __test_metadata *_metadata,
 	}
 }
 
+/*
+ * Have the host give a virtio-mem device a block, and take a snapshot that has
+ * it. Returns -ENODEV if nobody can.
+ */
+static int plug_virtio_mem(struct host_port *port, struct memory_blocks *blocks,
+			   const char **reason)
+{
+	struct host_device all[HOST_DEVICES];
+	struct block_range range;
+	int nr, err;
+
+	err = host_port_open(port, reason);
+	if (err)
+		return err;
+	*reason = "no virtio-mem device without memory";
+	nr = host_devices(port, all);
+	if (nr < 0)
+		return nr;
+	while (nr-- > 0 && (all[nr].dimm || all[nr].size))
+		;
+	if (nr < 0)
+		return -ENODEV;
+
+	*reason = "the virtio-mem device gets no block";
+	range = block_range_of(all[nr].addr, block_bytes());
+	err = host_resize(port, all[nr].id, range.nr * range.bytes);
+	if (!err)
+		err = block_range_wait(&range, range.nr);
+	if (!err)
+		err = memory_blocks_read(blocks);
+	return err;
+}
+
 FIXTURE_SETUP(walk)
 {
 	struct walker *walker = &self->walker;
 	struct memory_block fixed;
 	const char *reason;
 
+	self->port.fd = -1;
 	walker->blocks = memory_blocks_at_start(&reason);
 	if (!walker->blocks)
 		SKIP(return, "%s", reason);
 	ASSERT_EQ(0U, memory_blocks_restore(walker->blocks));
+
+	if (variant->kind == BLOCK_VIRTIO_MEM &&
+	    block_pick(walker->blocks, variant->kind, &walker->node,
+		       &walker->id)) {
+		int err = plug_virtio_mem(&self->port, &self->own, &reason);
+
+		if (err == -ENODEV)
+			SKIP(return, "%s", reason);
+		ASSERT_EQ(0, err) {
+			TH_LOG("%s: %s: %s", reason, errname(err),
+			       self->port.answer);
+		}
+		walker->blocks = &self->own;
+	}
 
 	if (!block_pick(walker->blocks, variant->kind, &walker->node, &walker->id)) {
 		walker->may_change = true;
@@ -278,6 +334,10 @@ FIXTURE_TEARDOWN(walk)
 		memory_block_write(walker->id, "state", "online");
 	if (walker->blocks)
 		EXPECT_EQ(0U, memory_blocks_restore(walker->blocks));
+	EXPECT_EQ(0, host_port_close(&self->port)) {
+		TH_LOG("not put back: %s", self->port.answer);
+	}
+	free(self->own.block);
 	free(walker->walk.op);
 }
 
