@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "block_range.h"
@@ -84,6 +85,15 @@ int block_state_wait(unsigned long id, const char *state)
 			return -ETIMEDOUT;
 		nap();
 	}
+}
+
+bool block_node_entry(unsigned long id, int node)
+{
+	char path[PATH_LEN];
+	struct stat st;
+
+	snprintf(path, sizeof(path), SYSFS_NODE "/node%d/memory%lu", node, id);
+	return !lstat(path, &st);
 }
 
 int block_zone(unsigned long id, char *zone)

@@ -73,6 +73,15 @@ int block_state_wait(unsigned long id, const char *state);
 bool block_file(unsigned long id, const char *file);
 
 /**
+ * block_node_entry() - whether a node's directory has an entry for a block
+ * @id:		the block
+ * @node:	the node
+ *
+ * Unlike memory_block_node_link(), also if that leads nowhere.
+ */
+bool block_node_entry(unsigned long id, int node);
+
+/**
  * block_zone() - the zone that a block is in, or would go to by default
  * @id:		the block
  * @zone:	ZONE_LEN bytes for the first word of valid_zones

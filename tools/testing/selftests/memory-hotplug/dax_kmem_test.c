@@ -235,7 +235,7 @@ TEST_F(kmem, unbind_removes_and_bind_adds)
 		EXPECT_EQ(0U, block_range_here(range));
 		EXPECT_FALSE(iomem_find(range, RESOURCE));
 		for (id = range->first; id < range->first + range->nr; id++)
-			EXPECT_FALSE(memory_block_node_link(id, self->node));
+			EXPECT_FALSE(block_node_entry(id, self->node));
 
 		EXPECT_LT(0, bind_device());
 		EXPECT_EQ(range->nr, block_range_here(range));

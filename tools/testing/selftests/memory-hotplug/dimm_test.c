@@ -132,7 +132,7 @@ static void expect_gone(struct __test_metadata *_metadata,
 
 	EXPECT_EQ(0U, block_range_here(range));
 	for (id = range->first; id < range->first + range->nr; id++)
-		EXPECT_FALSE(memory_block_node_link(id, node));
+		EXPECT_FALSE(block_node_entry(id, node));
 	EXPECT_FALSE(iomem_find(range, "System RAM"));
 	EXPECT_FALSE(firmware_map_find(range, "System RAM"));
 }

@@ -159,8 +159,8 @@ static void expect_pages(struct __test_metadata *_metadata, int node,
 {
 	const struct zone_pages now = movable_pages(_metadata, node);
 
-	EXPECT_EQ(before->present + present, now.present);
-	EXPECT_EQ(before->managed + managed, now.managed) {
+	ASSERT_EQ(before->present + present, now.present);
+	ASSERT_EQ(before->managed + managed, now.managed) {
 		TH_LOG("node %d: managed: %lu, expected %lu + %lu", node,
 		       now.managed, before->managed, managed);
 	}
