@@ -13,7 +13,7 @@
 #include "attr_guard.h"
 #include "memory_block.h"
 
-#define MAX_ATTRS	8
+#define MAX_ATTRS	1024
 
 static struct {
 	const char *path;
