@@ -2,18 +2,20 @@
 // class: rollback
 // file: kernel/cpu.c
 // history: synthetic
-// observe: cpu_rollback_test:cpu.down_fails_at_each_state: the CPU stays half way down
-// observe: cpu_rollback_test:cpu.up_fails_at_each_state: the CPU stays half way up
+// observe: cpu_rollback_test:cpu.down_fails_at_each_state: the CPU stays half way down if the last step that can fail does
 
 @@
-identifier ret, st, cpu, prev_state;
+identifier st, cpu, prev_state;
 @@
-cpuhp_kick_ap(...)
+_cpu_down(...)
 {
 <...
- if ((ret = st->result)) {
-	cpuhp_reset_state(cpu, st, prev_state);
+ if (st->state == CPUHP_TEARDOWN_CPU) {
+-	cpuhp_reset_state(cpu, st, prev_state);
 -	__cpuhp_kick_ap(st);
++	;
+ } else {
+	...
  }
 ...>
 }
