@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The pools of 2 MiB huge pages that the nodes have, and a guardian that gives
+ * them the sizes back that they had.
+ */
+
+#ifndef HUGEPAGE_POOL_H
+#define HUGEPAGE_POOL_H
+
+/**
+ * hugepage_pool_guard() - remember the pools, and have them put back
+ *
+ * To be called in main() before memory_guard_enter(): the guardian acts when
+ * all processes that are started later are gone, whatever they died of.
+ */
+void hugepage_pool_guard(void);
+
+/**
+ * hugepage_pool_read() - a number of a node's pool
+ * @node:	the node
+ * @name:	"nr_hugepages" or "free_hugepages"
+ * @nr:		the result, in huge pages
+ *
+ * Return: 0, -ENOENT if there are no such huge pages, or another negative
+ * errno.
+ */
+int hugepage_pool_read(int node, const char *name, unsigned long *nr);
+
+/**
+ * hugepage_pool_add() - make a node's pool larger
+ * @node:	the node
+ * @nr:		by how many huge pages
+ *
+ * Return: 0, -ENOMEM if it did not become that large, or another negative errno.
+ */
+int hugepage_pool_add(int node, unsigned long nr);
+
+/**
+ * hugepage_pool_restore() - give all pools the sizes back that they had
+ *
+ * Return: 0, or a negative errno.
+ */
+int hugepage_pool_restore(void);
+
+#endif /* HUGEPAGE_POOL_H */
