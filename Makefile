@@ -18,8 +18,8 @@ PYTHON := /usr/bin/python3 -B
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.* ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
-.PHONY: setup-run setup-docs setup-check
-setup-run setup-docs setup-check: setup-%:
+.PHONY: setup-run setup-docs setup-check setup-coverage
+setup-run setup-docs setup-check setup-coverage: setup-%:
 	@scripts/setup.sh run $*
 
 .PHONY: run
@@ -58,6 +58,10 @@ figures: setup-run ## draw the documentation's figures anew
 .PHONY: check
 check: setup-docs setup-check ## the project's own tests, canaries and seeded bugs included
 	@$(PYTHON) scripts/check.py
+
+.PHONY: coverage
+coverage: setup-run setup-coverage ## lines and branches that boot, upstream's script and our kselftests execute
+	@$(PYTHON) scripts/coverage.py
 
 .PHONY: bench
 bench: setup-run ## time from command to verdict, warm and after an edit; cost over nodes

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """make bench: how long it takes from command to verdict, phase by phase, and
-what the exhaustive zonelist test costs on more and more nodes.
+what the kselftests' helpers cost beside a bare loop, and what the exhaustive
+zonelist test costs on more and more nodes.
 
 Warm, after an edit to a KUnit suite, and after an edit to a kselftest. The
 edits are made in a copy of this repository that shares our O=.
@@ -14,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import hotplug_cost
 import settings
 import zonelist_cost
 from common import REPO, Fatal, child_env, entry
@@ -69,6 +71,7 @@ def main():
                   f'{LIMITS[name]} s); {phases}')
     # Back to what this repository has.
     _run(REPO, conf)
+    hotplug_cost.measure(conf, Progress())
     costs, out = zonelist_cost.measure_all(conf, Progress())
     print(zonelist_cost.table(costs))
     print(f'figure: {out / zonelist_cost.FIGURE}')

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from common import SCRIPTS, Fatal, child_env
+from suites import COLLECTION
 
 
 def _static(name):
@@ -36,6 +37,25 @@ def list_cases(root, cases):
     "program:case" names with globs.
     """
     (root / 'guest/cases').write_text(''.join(f'{c}\n' for c in cases))
+
+
+def with_programs(archive, programs, timeout, folder):
+    """A copy of an archive, in a folder, whose kselftests are these programs.
+
+    timeout: of each of them, in seconds.
+    """
+    root = folder / 'root'
+    tests = root / f'kselftest/{COLLECTION}'
+    tests.mkdir(parents=True)
+    for program in programs:
+        shutil.copy2(program, tests)
+    (tests / 'settings').write_text(f'timeout={timeout}\n')
+    (root / 'kselftest/kselftest-list.txt').write_text(
+        ''.join(f'{COLLECTION}:{p.name}\n' for p in programs))
+    extra, initrd = folder / 'extra.cpio', folder / 'initrd.cpio'
+    pack(root, extra)
+    initrd.write_bytes(archive.read_bytes() + extra.read_bytes())
+    return initrd
 
 
 def pack(root, archive):

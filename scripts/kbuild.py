@@ -29,6 +29,17 @@ SANITIZERS = {
     'kcsan': Sanitizer(3, ('KCSAN_SANITIZE_page_alloc.o=y',
                            'KCSAN_SANITIZE_slub.o=y')),
 }
+# Not a detector, but built the same way: see coverage.py.
+GCOV = 'gcov'
+_VARIANTS = {
+    **SANITIZERS,
+    # A memory.o is also in the boot loader, which cannot count.
+    GCOV: Sanitizer(1, tuple(
+        f'GCOV_PROFILE_{stem}.o=$(if $(filter {folder},$(obj)),y)'
+        for stem, folder in (('memory', 'drivers/base'),
+                             ('memory_hotplug', 'mm'), ('page_alloc', 'mm'),
+                             ('slub', 'mm')))),
+}
 _PLAIN = Sanitizer(1)
 
 _OPTION = re.compile(r'(CONFIG_\w+)=(.+)')
@@ -103,7 +114,7 @@ class Kbuild:
         self.view = view
         self.arch = arch
         self.sanitizer = sanitizer
-        self.slowdown = SANITIZERS.get(sanitizer, _PLAIN).slowdown
+        self.slowdown = _VARIANTS.get(sanitizer, _PLAIN).slowdown
         variant = f'-{sanitizer}' if sanitizer else ''
         self.obj = tree.path / f'memhp-{arch}{variant}'
         self.jobs = jobs
@@ -115,7 +126,7 @@ class Kbuild:
         """A make command line for this tree, arch and object folder."""
         cmd = ['make', '-C', str(self.tree.path), f'O={self.obj}',
                f'ARCH={self.arch}', f'-j{self.jobs}',
-               *SANITIZERS.get(self.sanitizer, _PLAIN).make]
+               *_VARIANTS.get(self.sanitizer, _PLAIN).make]
         if ccache():
             cmd += ['CC=ccache gcc', 'HOSTCC=ccache gcc']
         if self.view:

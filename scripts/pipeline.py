@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import boot
@@ -28,6 +28,12 @@ class Built:
     image: Path
     initrd: Path
     selection: suites.Selection
+
+    def with_qemu(self, *words):
+        """The same on a machine whose QEMU gets some more words."""
+        params = replace(self.machine, extra_qemu_params=[
+            *self.machine.extra_qemu_params, *words])
+        return replace(self, machine=params)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ sanitizer need its kernel, so "make check" leaves them out:
 
 import os
 import re
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +23,6 @@ import suites
 from progress import Progress
 
 PROGRAMS = Path(__file__).parent / 'canaries'
-FIELD = suites.COLLECTION
 
 
 @dataclass(frozen=True)
@@ -117,23 +115,6 @@ GUESTS = {**{guest: Guest(case=guest) for guest, *_ in SANITIZED.values()},
           **GUESTS}
 
 
-def with_programs(built, guest, folder):
-    """The initramfs of the build with programs of ours added."""
-    root = folder / 'root'
-    tests = root / 'kselftest' / FIELD
-    tests.mkdir(parents=True)
-    for program in guest.programs:
-        shutil.copy2(PROGRAMS / program, tests)
-    (tests / 'settings').write_text(f'timeout={guest.timeout}\n')
-    (root / 'kselftest/kselftest-list.txt').write_text(
-        ''.join(f'{FIELD}:{p}\n' for p in guest.programs))
-    extra = folder / 'extra.cpio'
-    initramfs.pack(root, extra)
-    initrd = folder / 'initrd.cpio'
-    initrd.write_bytes(built.initrd.read_bytes() + extra.read_bytes())
-    return initrd
-
-
 def selection(guest):
     return suites.Selection([suites.CANARY] if guest.case else [],
                             f'{suites.CANARY}.{guest.case}',
@@ -142,7 +123,11 @@ def selection(guest):
 
 def run(guest, built, conf, folder):
     """Boot a guest."""
-    initrd = with_programs(built, guest, folder) if guest.programs else None
+    initrd = None
+    if guest.programs:
+        programs = [PROGRAMS / name for name in guest.programs]
+        initrd = initramfs.with_programs(built.initrd, programs,
+                                         guest.timeout, folder)
     with open(folder / 'progress', 'w') as quiet:
         return pipeline.run_guest(
             built, conf, folder, Progress(quiet), selection=selection(guest),

@@ -23,6 +23,7 @@
 
 #include "../kselftest.h"
 #include "memory_block.h"
+#include "memory_limit.h"
 
 const char *errname(int err)
 {
@@ -227,6 +228,15 @@ static int memory_block_get(struct memory_block *block)
 	return 0;
 }
 
+/* Current kernels say 1 if they can take any memory offline at all. */
+static bool memory_block_removable(unsigned long id)
+{
+	char text[ATTR_LEN];
+
+	return !memory_block_read(id, "removable", text, sizeof(text)) &&
+	       !strcmp(text, "1");
+}
+
 static int by_id(const void *a, const void *b)
 {
 	const struct memory_block *x = a, *y = b;
@@ -283,7 +293,8 @@ int memory_blocks_read(struct memory_blocks *blocks)
 			break;
 		block->node = memory_block_node(id);
 		block->candidate = !block->online ||
-				   !strcmp(block->zone, ZONE_MOVABLE);
+				   (!strcmp(block->zone, ZONE_MOVABLE) &&
+				    memory_block_removable(id));
 		blocks->nr++;
 	}
 	closedir(dir);
@@ -633,6 +644,7 @@ static int supervise(pid_t harness, pid_t guardian, const sigset_t *signals)
 void memory_guard_enter(void)
 {
 	struct memory_guard guard;
+	struct memory_use use;
 	sigset_t signals, old;
 	pid_t harness;
 
@@ -648,7 +660,11 @@ void memory_guard_enter(void)
 		no_blocks = "no memory block with valid_zones: no memory hotremove";
 		return;
 	}
-	no_blocks = NULL;
+	no_blocks = "no /proc/meminfo";
+	if (!memory_use_read(&use))
+		no_blocks = memory_limit(&at_start, &use);
+	if (no_blocks)
+		return;
 
 	pthread_atfork(before_fork, NULL, after_fork_in_child);
 	if (memory_guard_start(&guard, &at_start)) {

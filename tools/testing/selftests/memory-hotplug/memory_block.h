@@ -44,7 +44,8 @@
  * @node:	the node it belongs to
  * @online:	whether it was online
  * @candidate:	whether a test may change it: it was offline, or it was online
- *		in ZONE_MOVABLE. All other blocks hold kernel memory.
+ *		in ZONE_MOVABLE and removable. All other blocks hold kernel
+ *		memory. memory_limit() spares some of them.
  * @zone:	the zone that it was in, "" if it was offline
  */
 struct memory_block {
