@@ -3,13 +3,9 @@
  * The pools of 2 MiB huge pages that the nodes have. See hugepage_pool.h.
  */
 
-#define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "hugepage_pool.h"
 #include "memory_block.h"
@@ -67,11 +63,12 @@ int hugepage_pool_add(int node, unsigned long nr)
 	return err ? err : set_size(node, is + nr);
 }
 
-int hugepage_pool_restore(void)
+unsigned int hugepage_pool_restore(void)
 {
 	const long long end = now_ms() + RELEASE_MS;
-	int node, err, ret = 0;
+	unsigned int failed = 0;
 	unsigned long is;
+	int node, err;
 
 	for (node = 0; node < MAX_NODES; node++) {
 		if (at_start[node] < 0 ||
@@ -81,35 +78,22 @@ int hugepage_pool_restore(void)
 		while ((err = set_size(node, at_start[node])) == -ENOMEM &&
 		       now_ms() < end)
 			nap();
-		if (err)
-			ret = err;
+		if (!err)
+			continue;
+		fprintf(stderr, "# node %d: %ld huge pages are not restored: %s\n",
+			node, at_start[node], errname(err));
+		failed++;
 	}
-	return ret;
+	return failed;
 }
 
 void hugepage_pool_guard(void)
 {
 	unsigned long nr;
-	int fds[2], node;
-	char byte;
-	pid_t pid;
+	int node;
 
 	for (node = 0; node < MAX_NODES; node++)
 		at_start[node] = hugepage_pool_read(node, "nr_hugepages", &nr) ?
 				 -1 : (long)nr;
-
-	if (pipe2(fds, O_CLOEXEC))
-		return;
-	pid = fork();
-	if (pid) {
-		/* Nobody writes to fds[1]: it is about the last copy's end. */
-		close(fds[0]);
-		return;
-	}
-	setsid();
-	signal(SIGTERM, SIG_IGN);
-	close(fds[1]);
-	while (read(fds[0], &byte, 1) < 0 && errno == EINTR)
-		;
-	_exit(hugepage_pool_restore() ? 1 : 0);
+	memory_guard_also(hugepage_pool_restore);
 }

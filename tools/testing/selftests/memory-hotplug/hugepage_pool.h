@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The pools of 2 MiB huge pages that the nodes have, and a guardian that gives
- * them the sizes back that they had.
+ * The pools of 2 MiB huge pages that the nodes have. Their sizes do not change
+ * back when who changed them ends.
  */
 
 #ifndef HUGEPAGE_POOL_H
 #define HUGEPAGE_POOL_H
 
 /**
- * hugepage_pool_guard() - remember the pools, and have them put back
+ * hugepage_pool_guard() - have the guardian put the pools back as well
  *
- * To be called in main() before memory_guard_enter(): the guardian acts when
- * all processes that are started later are gone, whatever they died of.
+ * To be called in main() before memory_guard_enter().
  */
 void hugepage_pool_guard(void);
 
@@ -38,8 +37,10 @@ int hugepage_pool_add(int node, unsigned long nr);
 /**
  * hugepage_pool_restore() - give all pools the sizes back that they had
  *
- * Return: 0, or a negative errno.
+ * Says on stderr which ones could not be.
+ *
+ * Return: how many those are.
  */
-int hugepage_pool_restore(void);
+unsigned int hugepage_pool_restore(void);
 
 #endif /* HUGEPAGE_POOL_H */

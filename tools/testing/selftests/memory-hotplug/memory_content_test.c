@@ -114,7 +114,7 @@ FIXTURE_SETUP(content)
 	if (!self->blocks)
 		SKIP(return, "%s", reason);
 	/* A test before this one may not have got to its teardown. */
-	ASSERT_EQ(0, hugepage_pool_restore());
+	ASSERT_EQ(0U, hugepage_pool_restore());
 	ASSERT_EQ(0U, memory_blocks_restore(self->blocks));
 	if (movable_block_pick(self->blocks, &self->block))
 		SKIP(return, "no memory block is offline or in ZONE_MOVABLE");
@@ -162,7 +162,7 @@ FIXTURE_TEARDOWN(content)
 		EXPECT_EQ(0, wait_child(self->worker[i], NULL, STALL_MS));
 	}
 	memory_content_destroy(&self->kept);
-	EXPECT_EQ(0, hugepage_pool_restore());
+	EXPECT_EQ(0U, hugepage_pool_restore());
 	EXPECT_EQ(0U, memory_blocks_restore(self->blocks));
 }
 
@@ -356,6 +356,12 @@ TEST_F_TIMEOUT(content, survives_offline_under_load, TEST_TIMEOUT_S)
 		EXPECT_EQ(0UL, ask(_metadata, shared, REQUEST_COUNT));
 		EXPECT_EQ(0UL, kept_in_block(_metadata, &self->kept, id,
 					     block_pages));
+		/* Free huge pages are gone, those in use are elsewhere. */
+		if (variant->kind == MEMORY_HUGETLB && self->block.node.bare) {
+			ASSERT_EQ(0, hugepage_pool_read(node, "nr_hugepages",
+							&huge));
+			EXPECT_EQ(0UL, huge);
+		}
 
 		err = memory_block_write(id, "state", "online_movable");
 		ASSERT_EQ(0, err) {

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -88,8 +89,7 @@ int offline_attempt_waiting(pid_t child)
 {
 	const long long end = now_ms() + ATTEMPT_MS;
 	unsigned long long pending = 0;
-	char path[PATH_LEN], text[ATTR_LEN];
-	long nr;
+	char path[PATH_LEN], text[ATTR_LEN], *rest;
 	int err;
 
 	snprintf(path, sizeof(path), "/proc/%d/syscall", child);
@@ -98,8 +98,8 @@ int offline_attempt_waiting(pid_t child)
 		if (!err && !pending) {
 			err = attr_read(path, text, sizeof(text));
 			/* "running" otherwise. */
-			if (!err && sscanf(text, "%ld", &nr) == 1 &&
-			    nr == __NR_write)
+			if (!err && strtol(text, &rest, 10) == __NR_write &&
+			    rest > text)
 				return 0;
 		}
 		if (err)
@@ -184,8 +184,12 @@ int page_pin(void *addr, int pipe[2])
 
 void page_unpin(int pipe[2])
 {
+	char byte;
 	int i;
 
+	/* Children have the pipe open, too. */
+	if (pipe[0] >= 0 && read(pipe[0], &byte, 1) < 0 && errno != EAGAIN)
+		perror("# pipe");
 	for (i = 0; i < 2; i++) {
 		if (pipe[i] >= 0)
 			close(pipe[i]);

@@ -78,7 +78,7 @@ FIXTURE_SETUP(pinned)
 	if (!self->blocks)
 		SKIP(return, "%s", reason);
 	/* A test before this one may not have got to its teardown. */
-	ASSERT_EQ(0, hugepage_pool_restore());
+	ASSERT_EQ(0U, hugepage_pool_restore());
 	ASSERT_EQ(0U, memory_blocks_restore(self->blocks));
 	if (movable_block_pick(self->blocks, &self->block))
 		SKIP(return, "no memory block is offline or in ZONE_MOVABLE");
@@ -128,7 +128,7 @@ FIXTURE_TEARDOWN(pinned)
 		EXPECT_EQ(0, wait_child(self->child, NULL, STALL_MS));
 	}
 	memory_content_destroy(&self->content);
-	EXPECT_EQ(0, hugepage_pool_restore());
+	EXPECT_EQ(0U, hugepage_pool_restore());
 	EXPECT_EQ(0U, memory_blocks_restore(self->blocks));
 }
 
