@@ -314,6 +314,10 @@ int memory_content_create(struct memory_content *content, enum memory_kind kind,
 	if (!err)
 		err = write_all(content, 0);
 	unbound = memory_policy_bind(-1);
+	/* NUMA balancing does not move what has a policy of its own. */
+	if (content->map &&
+	    syscall(__NR_mbind, content->map, size, MPOL_LOCAL, NULL, 0, 0))
+		unbound = -errno;
 	return err ? err : unbound;
 }
 

@@ -302,7 +302,8 @@ static unsigned long kept_in_block(struct __test_metadata *_metadata,
  * A node's memory goes offline again and again while processes write and read
  * data on it: some pages belong to one of them, others to all. Each time all
  * data was in the block before, none is there afterwards, no byte has changed,
- * and nobody noticed anything meanwhile.
+ * and nobody noticed anything meanwhile. Huge pages of a pool find no free ones
+ * on other nodes: the kernel allocates new ones.
  */
 TEST_F_TIMEOUT(content, survives_offline_under_load, TEST_TIMEOUT_S)
 {
