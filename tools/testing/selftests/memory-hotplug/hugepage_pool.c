@@ -36,6 +36,18 @@ int hugepage_pool_read(int node, const char *name, unsigned long *nr)
 	return err;
 }
 
+unsigned long hugepage_pool_free(void)
+{
+	unsigned long nr, sum = 0;
+	int node;
+
+	for (node = 0; node < MAX_NODES; node++)
+		if (at_start[node] >= 0 &&
+		    !hugepage_pool_read(node, "free_hugepages", &nr))
+			sum += nr;
+	return sum;
+}
+
 static int set_size(int node, unsigned long nr)
 {
 	char path[PATH_LEN], text[ATTR_LEN];

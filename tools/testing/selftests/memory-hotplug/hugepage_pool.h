@@ -26,6 +26,11 @@ void hugepage_pool_guard(void);
 int hugepage_pool_read(int node, const char *name, unsigned long *nr);
 
 /**
+ * hugepage_pool_free() - free huge pages on all nodes together
+ */
+unsigned long hugepage_pool_free(void);
+
+/**
  * hugepage_pool_add() - make a node's pool larger
  * @node:	the node
  * @nr:		by how many huge pages
