@@ -2,8 +2,7 @@
 // class: locking
 // file: drivers/base/core.c
 // history: 5e33bc4165f3 ("driver core / ACPI: Avoid device hot remove locking issues")
-// observe: offline_interrupt_test:offline.sigint.while_it_waits_for_its_turn: the signal waits for somebody else's offline
-// observe: offline_interrupt_test:offline.sigkill.while_it_waits_for_its_turn: the same
+// observe: offline_interrupt_test:offline.sigkill.while_it_waits_for_its_turn: the signal waits for somebody else's offline
 
 @@
 @@

@@ -3,7 +3,6 @@
 // file: mm/memory_hotplug.c
 // history: synthetic
 // observe: offline_interrupt_test:offline.sigint.while_it_retries: no end of an offline that cannot succeed
-// observe: offline_interrupt_test:offline.sigkill.while_it_retries: the same
 
 @@
 @@

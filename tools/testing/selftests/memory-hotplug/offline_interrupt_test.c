@@ -118,7 +118,7 @@ FIXTURE_TEARDOWN(offline)
  * block included.
  */
 static void expect_as_before(struct __test_metadata *_metadata,
-			     FIXTURE_DATA(offline) *self)
+			     struct _test_data_offline *self)
 {
 	struct memory_damage damage = {};
 	char text[4096];
@@ -167,7 +167,7 @@ static void end_child(struct __test_metadata *_metadata, pid_t *child, int sig,
 
 /* An offline that has isolated all pages and does not get rid of one of them. */
 static void start_endless(struct __test_metadata *_metadata,
-			  FIXTURE_DATA(offline) *self)
+			  struct _test_data_offline *self)
 {
 	struct zone_pages zone;
 	int err;
