@@ -11,14 +11,15 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import qmp
 from common import Fatal, child_env, stop_group
+from guest_port import GuestPort
 
 # What says that an accelerator really runs this kernel.
 _ALIVE = 'Linux version'
@@ -41,30 +42,6 @@ class Outcome:
     text: str
     seconds: float
     console_end: int    # what follows in console.log was provoked by us
-
-
-class _Qmp:
-    """As much of QEMU's monitor protocol as it takes to send a break."""
-
-    def __init__(self, path):
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(5)
-        self._socket.connect(path)
-        self._lines = self._socket.makefile('r')
-        self._lines.readline()
-        self.command('qmp_capabilities')
-
-    def command(self, name, **arguments):
-        request = {'execute': name, 'arguments': arguments}
-        self._socket.sendall(json.dumps(request).encode() + b'\n')
-        while True:
-            answer = json.loads(self._lines.readline())
-            if 'event' not in answer:
-                return answer.get('return')
-
-    def close(self):
-        self._lines.close()
-        self._socket.close()
 
 
 class _Tail:
@@ -102,7 +79,7 @@ class Guest:
         self.limit = limit
         self.progress = progress
 
-    def command(self, accel, qmp):
+    def command(self, accel, monitor, port):
         """The QEMU command line."""
         return [
             f'qemu-system-{self.machine.qemu_arch}', '-nodefaults',
@@ -113,8 +90,8 @@ class Guest:
             '-serial', 'chardev:console',
             '-chardev', f'file,id=guest,path={self.out / "guest.log"}',
             '-serial', 'chardev:guest',
-            '-qmp', f'unix:{qmp},server=on,wait=off',
-            *self.machine.extra_qemu_params]
+            '-qmp', f'unix:{monitor},server=on,wait=off',
+            *self.machine.extra_qemu_params, *port.arguments()]
 
     def boot(self, accel):
         """Boot with the accelerator that choose_accel() has found."""
@@ -132,10 +109,13 @@ class Guest:
         begin, end = time.monotonic(), None
         with tempfile.TemporaryDirectory(prefix='memhp-') as tmp, \
                 open(self.out / 'console.log', 'wb') as console, \
-                open(self.out / 'qemu.log', 'wb') as errors:
-            qmp = os.path.join(tmp, 'qmp')
+                open(self.out / 'qemu.log', 'wb') as errors, \
+                open(self.out / 'port.log', 'w') as requests, \
+                GuestPort(tmp, requests) as port:
+            monitor = os.path.join(tmp, 'qmp')
             # If we are killed, so is QEMU.
-            cmd = ['setpriv', '--pdeathsig', 'KILL', *self.command(accel, qmp)]
+            cmd = ['setpriv', '--pdeathsig', 'KILL',
+                   *self.command(accel, monitor, port)]
             try:
                 proc = subprocess.Popen(cmd, stdin=subprocess.PIPE,
                                         stdout=console, stderr=errors,
@@ -148,7 +128,7 @@ class Guest:
                 in_time = self._watch(proc, begin, accel, patience)
                 if not in_time and patience is None:
                     end = os.path.getsize(self.out / 'console.log')
-                    self._interrogate(proc, qmp, end)
+                    self._interrogate(proc, monitor, end)
             finally:
                 proc.stdin.close()
                 if proc.poll() is None:
@@ -198,17 +178,17 @@ class Guest:
         """
         console = self.out / 'console.log'
         try:
-            qmp = _Qmp(path)
+            monitor = qmp.connect(path)
             for key in b'tld':
-                qmp.command('chardev-send-break', id='console')
+                monitor.command('chardev-send-break', id='console')
                 proc.stdin.write(bytes([key]))
                 proc.stdin.flush()
                 self._settle(console)
             if console.stat().st_size == end:
-                qmp.command('inject-nmi')
+                monitor.command('inject-nmi')
                 self._settle(console)
-            qmp.close()
-        except (OSError, ValueError):
+            monitor.close()
+        except (OSError, ValueError, qmp.QmpError):
             # QEMU itself does not answer: what the console has is all.
             pass
         with open(console, 'rb') as f:

@@ -8,6 +8,7 @@ A mutant is a .cocci file whose leading comment says what it is:
     // history:  the commit that fixed such a bug, or "synthetic"
     // observe:  test: what it says when it fails
         or       console during test: what the kernel reports meanwhile
+        or, of a cure, expected failure of test: what its result says
 
 with an "observe" line for each test that must find it.
 
@@ -34,6 +35,7 @@ class Observation:
     """How a mutant shows."""
     test: str           # that finds it
     console: bool       # it is the kernel that reports it, meanwhile
+    expected: bool      # the test expects it, and says so in its result
     why: str            # what is said then
 
 
@@ -48,7 +50,8 @@ class Mutant:
 def _observation(text):
     test, _, why = text.partition(': ')
     name = test.removeprefix('console during ')
-    return Observation(name, name != test, why)
+    bare = name.removeprefix('expected failure of ')
+    return Observation(bare, name != test, bare != name, why)
 
 
 def read(path):

@@ -18,25 +18,37 @@ def decide(image, conf, out, test):
     """What running that test on that kernel shows."""
     out.mkdir()
     with open(out / 'progress', 'w') as quiet:
-        chosen = suites.select(test.partition('.')[0], image.tree.path)
+        chosen = suites.select(test if ':' in test else test.partition('.')[0],
+                               image.tree.path)
         booted = pipeline.run_guest(image, conf, out, Progress(quiet),
                                     selection=chosen)
-    return judge.judge(image, booted, chosen, out)[1]
+    return judge.judge(image, booted, chosen, out)
+
+
+def expected_failure(run, name):
+    """What the result of a test says of a bug that it expects, if it saw it."""
+    return ' '.join(t.reason for t in run.kselftest.tests
+                    if t.name == name and t.reason.startswith('XFAIL'))
 
 
 @pytest.mark.parametrize('cure', CURES, ids=lambda c: c.name)
 def test_bug_and_cure(built, conf, tmp_path, cure):
     seen, = cure.seen
-    sick = decide(built, conf, tmp_path / 'sick', seen.test)
-    assert any(r.kind == 'splat' and seen.why in r.text
-               for r in sick.reasons), sick.reasons
+    run, sick = decide(built, conf, tmp_path / 'sick', seen.test)
+    if seen.expected:
+        assert not sick.reasons
+        assert seen.why in expected_failure(run, seen.test)
+    else:
+        assert any(r.kind == 'splat' and seen.why in r.text
+                   for r in sick.reasons), sick.reasons
 
     with open(tmp_path / 'progress', 'w') as quiet:
         scratch = mutant.Scratch(built, conf, Progress(quiet),
                                  tmp_path / 'build.log')
         try:
-            cured = decide(scratch.build(cure), conf, tmp_path / 'cured',
-                           seen.test)
+            run, cured = decide(scratch.build(cure), conf, tmp_path / 'cured',
+                                seen.test)
         finally:
             scratch.remove()
     assert not cured.reasons
+    assert not expected_failure(run, seen.test)

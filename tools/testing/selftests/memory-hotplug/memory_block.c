@@ -194,10 +194,12 @@ int memory_block_offline(unsigned long id)
 	int err;
 
 	for (;;) {
-		err = memory_block_read(id, "state", state, sizeof(state));
-		if (err || !strcmp(state, "offline"))
-			return err;
 		err = memory_block_write(id, "state", "offline");
+		/* Refused because it is there already? */
+		if (err == -EINVAL &&
+		    !memory_block_read(id, "state", state, sizeof(state)) &&
+		    !strcmp(state, "offline"))
+			return 0;
 		if ((err != -EBUSY && err != -EAGAIN) || now_ms() > end)
 			return err;
 		shrink_slab_caches();

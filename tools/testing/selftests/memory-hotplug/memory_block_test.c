@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "../kselftest_harness.h"
+#include "block_kind.h"
+#include "block_zone.h"
 #include "memory_block.h"
 
 #define MAX_WRITE	4096
@@ -111,66 +113,6 @@ static void take_offline(struct __test_metadata *_metadata, unsigned long id)
 	}
 }
 
-/*
- * Where @type puts an offline block: the zone that valid_zones names first is
- * the default one, the others are what the block may be asked to go to.
- */
-static bool zone_of_type(unsigned long id, const char *type, char *zone)
-{
-	char zones[ATTR_LEN], *save, *tok;
-
-	if (memory_block_read(id, "valid_zones", zones, sizeof(zones)))
-		return false;
-	for (tok = strtok_r(zones, " ", &save); tok;
-	     tok = strtok_r(NULL, " ", &save)) {
-		const bool movable = !strcmp(tok, ZONE_MOVABLE);
-
-		if (!strcmp(type, "online") ||
-		    movable == !strcmp(type, "online_movable")) {
-			snprintf(zone, ZONE_LEN, "%s", tok);
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * A block that was in a kernel zone goes offline again only if the kernel put
- * nothing into it: that takes a node that the kernel does not allocate from
- * unless all others are full.
- */
-static bool takes_kernel_zone(const struct memory_node *node)
-{
-	return node->bare && !node->cpus;
-}
-
-/* Offline at start rather than online, on a bare node rather than not. */
-static int pick_block(const struct memory_blocks *blocks,
-		      struct memory_node *node, unsigned long *id)
-{
-	struct memory_node this = { .id = -1 };
-	int best = -1, score;
-	size_t i;
-
-	for (i = 0; i < blocks->nr; i++) {
-		const struct memory_block *block = &blocks->block[i];
-
-		if (!block->candidate)
-			continue;
-		if (block->node != this.id &&
-		    memory_node_read(blocks, block->node, &this))
-			continue;
-		score = 4 * !block->online + 2 * takes_kernel_zone(&this) +
-			this.bare;
-		if (score > best) {
-			best = score;
-			*node = this;
-			*id = block->id;
-		}
-	}
-	return best < 0 ? -ENOENT : 0;
-}
-
 FIXTURE_SETUP(block)
 {
 	const char *reason;
@@ -181,13 +123,13 @@ FIXTURE_SETUP(block)
 	/* A test before this one may not have got to its teardown. */
 	ASSERT_EQ(0U, memory_blocks_restore(self->blocks));
 
-	if (pick_block(self->blocks, &self->node, &self->id))
+	if (block_pick(self->blocks, BLOCK_ANY, &self->node, &self->id))
 		SKIP(return, "no memory block is offline or in ZONE_MOVABLE");
 	take_offline(_metadata, self->id);
 
-	if (!zone_of_type(self->id, variant->type, self->zone))
+	if (!block_zone_of_type(self->id, variant->type, self->zone))
 		SKIP(return, "no zone for %s", variant->type);
-	if (strcmp(self->zone, ZONE_MOVABLE) && !takes_kernel_zone(&self->node))
+	if (strcmp(self->zone, ZONE_MOVABLE) && !block_takes_kernel_zone(&self->node))
 		SKIP(return, "no node without boot memory and CPUs to risk a kernel zone on");
 }
 
@@ -270,8 +212,8 @@ TEST_F(block, online_attribute_drives_state)
 	write_attr(_metadata, self->id, "online", "0", 0);
 	expect_offline(_metadata, self->id);
 
-	ASSERT_TRUE(zone_of_type(self->id, "online", zone));
-	if (strcmp(zone, ZONE_MOVABLE) && !takes_kernel_zone(&self->node))
+	ASSERT_TRUE(block_zone_of_type(self->id, "online", zone));
+	if (strcmp(zone, ZONE_MOVABLE) && !block_takes_kernel_zone(&self->node))
 		SKIP(return, "the default zone of memory%lu is a kernel zone",
 		     self->id);
 	write_attr(_metadata, self->id, "online", "1", 0);
@@ -481,7 +423,7 @@ FIXTURE_SETUP(guard)
 	if (!self->blocks)
 		SKIP(return, "%s", reason);
 	ASSERT_EQ(0U, memory_blocks_restore(self->blocks));
-	if (pick_block(self->blocks, &node, &self->id))
+	if (block_pick(self->blocks, BLOCK_ANY, &node, &self->id))
 		SKIP(return, "no memory block is offline or in ZONE_MOVABLE");
 }
 

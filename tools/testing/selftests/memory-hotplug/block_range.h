@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The memory blocks of one device: a range that comes and goes as a whole.
+ */
+
+#ifndef BLOCK_RANGE_H
+#define BLOCK_RANGE_H
+
+#include <stdbool.h>
+
+/**
+ * struct block_range - consecutive memory blocks
+ * @first:	the first one
+ * @nr:		number of them
+ * @bytes:	in each
+ */
+struct block_range {
+	unsigned long first;
+	unsigned int nr;
+	unsigned long long bytes;
+};
+
+/**
+ * block_bytes() - size of a memory block
+ *
+ * Return: its bytes, 0 if that cannot be read.
+ */
+unsigned long long block_bytes(void);
+
+/**
+ * block_range_of() - the blocks of a range of physical addresses
+ * @addr:	its beginning
+ * @size:	its bytes
+ */
+struct block_range block_range_of(unsigned long long addr,
+				  unsigned long long size);
+
+/**
+ * block_here() - whether a block exists
+ * @id:		the block
+ */
+bool block_here(unsigned long id);
+
+/**
+ * block_range_here() - how many of the blocks exist
+ * @range:	the blocks
+ */
+unsigned int block_range_here(const struct block_range *range);
+
+/**
+ * block_range_wait() - wait for blocks to come or to go
+ * @range:	the blocks
+ * @nr:		how many of them shall exist
+ *
+ * Return: 0, or -ETIMEDOUT after WRITE_TIMEOUT_MS.
+ */
+int block_range_wait(const struct block_range *range, unsigned int nr);
+
+/**
+ * block_state_wait() - wait for a block to be in a state
+ * @id:		the block
+ * @state:	"online", "going-offline", ...
+ *
+ * Return: 0, or -ETIMEDOUT after WRITE_TIMEOUT_MS.
+ */
+int block_state_wait(unsigned long id, const char *state);
+
+/**
+ * block_file() - whether a block's directory has a file
+ * @id:		the block
+ * @file:	its name
+ */
+bool block_file(unsigned long id, const char *file);
+
+/**
+ * block_node_entry() - whether a node's directory has an entry for a block
+ * @id:		the block
+ * @node:	the node
+ *
+ * Unlike memory_block_node_link(), also if that leads nowhere.
+ */
+bool block_node_entry(unsigned long id, int node);
+
+/**
+ * block_zone() - the zone that a block is in, or would go to by default
+ * @id:		the block
+ * @zone:	ZONE_LEN bytes for the first word of valid_zones
+ *
+ * Return: 0, or a negative errno.
+ */
+int block_zone(unsigned long id, char *zone);
+
+/**
+ * iomem_find() - what /proc/iomem says of a range of physical addresses
+ * @range:	the range
+ * @name:	the resource that the range must be a part of
+ */
+bool iomem_find(const struct block_range *range, const char *name);
+
+/**
+ * iomem_overlaps() - whether /proc/iomem has anything in a range
+ * @range:	the range
+ *
+ * Return: true also if that cannot be read.
+ */
+bool iomem_overlaps(const struct block_range *range);
+
+/**
+ * firmware_map_find() - whether /sys/firmware/memmap has exactly a range
+ * @range:	the range
+ * @type:	"System RAM", ...
+ */
+bool firmware_map_find(const struct block_range *range, const char *type);
+
+#endif /* BLOCK_RANGE_H */

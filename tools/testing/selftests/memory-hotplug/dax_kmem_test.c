@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory that a driver adds: a dax device that is bound to kmem.
+ */
+
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../kselftest_harness.h"
+#include "attr_guard.h"
+#include "block_range.h"
+#include "host_port.h"
+#include "memory_block.h"
+#include "node_load.h"
+
+#define AUTO_ONLINE	SYSFS_MEMORY "/auto_online_blocks"
+#define DAX		"/sys/bus/dax/devices"
+#define KMEM		"/sys/bus/dax/drivers/kmem"
+#define TIERS		"/sys/devices/virtual/memory_tiering"
+#define MEMMAP_PARAM	"/sys/module/memory_hotplug/parameters/memmap_on_memory"
+#define RESOURCE	"System RAM (kmem)"
+
+#define MAX_TIERS	8
+
+/* Of a struct page, where struct pages are put into the memory they are for. */
+#define STRUCT_PAGE	64
+
+/* The device that is tested, "" if there is none. Found once, in main(). */
+static char device[64];
+
+FIXTURE(kmem) {
+	const struct memory_blocks *blocks;
+	struct block_range range;
+	int node;
+	bool lost;
+};
+
+static int device_read(const char *attr, char *value)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), DAX "/%s/%s", device, attr);
+	return attr_read(path, value, ATTR_LEN);
+}
+
+static ssize_t device_write(const char *attr, const char *value)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), DAX "/%s/%s", device, attr);
+	return attr_write(path, value, strlen(value));
+}
+
+static bool bound(void)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), KMEM "/%s", device);
+	return !access(path, F_OK);
+}
+
+static ssize_t bind_device(void)
+{
+	return attr_write(KMEM "/bind", device, strlen(device));
+}
+
+static ssize_t unbind_device(void)
+{
+	return attr_write(KMEM "/unbind", device, strlen(device));
+}
+
+FIXTURE_SETUP(kmem)
+{
+	char resource[ATTR_LEN], size[ATTR_LEN], node[ATTR_LEN];
+	const char *reason;
+	unsigned int i;
+
+	self->blocks = memory_blocks_at_start(&reason);
+	if (!self->blocks)
+		SKIP(return, "%s", reason);
+	if (!device[0])
+		SKIP(return, "no dax device is bound to kmem with all its memory offline");
+	ASSERT_EQ(0U, attr_guard_restore());
+	ASSERT_LT(0, attr_write(AUTO_ONLINE, "offline", strlen("offline")));
+	if (!bound())
+		ASSERT_LT(0, bind_device());
+	ASSERT_EQ(0, device_read("resource", resource));
+	ASSERT_EQ(0, device_read("size", size));
+	ASSERT_EQ(0, device_read("target_node", node));
+	self->range = block_range_of(strtoull(resource, NULL, 16),
+				     strtoull(size, NULL, 10));
+	self->node = atoi(node);
+	ASSERT_LT(0U, self->range.nr);
+	for (i = 0; i < self->range.nr; i++)
+		ASSERT_EQ(0, memory_block_offline(self->range.first + i));
+}
+
+FIXTURE_TEARDOWN(kmem)
+{
+	if (device[0] && !self->lost && !bound())
+		EXPECT_LT(0, bind_device());
+	if (self->blocks)
+		EXPECT_EQ(0U, memory_blocks_restore(self->blocks));
+	EXPECT_EQ(0U, attr_guard_restore());
+}
+
+static void online_all(struct __test_metadata *_metadata,
+		       const struct block_range *range)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < range->nr; i++) {
+		err = memory_block_write(range->first + i, "state",
+					 "online_movable");
+		ASSERT_EQ(0, err) {
+			TH_LOG("memory%lu: online_movable: %s",
+			       range->first + i, errname(err));
+		}
+	}
+}
+
+static void offline_all(struct __test_metadata *_metadata,
+			const struct block_range *range)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < range->nr; i++) {
+		err = memory_block_offline(range->first + i);
+		ASSERT_EQ(0, err) {
+			TH_LOG("memory%lu: offline: %s", range->first + i,
+			       errname(err));
+		}
+	}
+}
+
+static struct zone_pages movable_pages(struct __test_metadata *_metadata,
+				       int node)
+{
+	struct zone_pages pages;
+
+	ASSERT_EQ(0, zone_pages_read(node, ZONE_MOVABLE, &pages));
+	return pages;
+}
+
+static void expect_pages(struct __test_metadata *_metadata, int node,
+			 const struct zone_pages *before, unsigned long present,
+			 unsigned long managed)
+{
+	const struct zone_pages now = movable_pages(_metadata, node);
+
+	EXPECT_EQ(before->present + present, now.present);
+	EXPECT_EQ(before->managed + managed, now.managed);
+}
+
+/* "memory_tier4 0-3 ..." for all tiers, in the order of their names. */
+static int read_tiers(char *tiers, size_t size)
+{
+	struct dirent **entries;
+	char path[PATH_LEN + 64], nodes[ATTR_LEN];
+	int i, nr;
+
+	tiers[0] = '\0';
+	nr = scandir(TIERS, &entries, NULL, alphasort);
+	for (i = 0; i < nr; i++) {
+		size_t len = strlen(tiers);
+
+		snprintf(path, sizeof(path), TIERS "/%s/nodelist",
+			 entries[i]->d_name);
+		if (!attr_read(path, nodes, sizeof(nodes)))
+			snprintf(tiers + len, size - len, "%s %s ",
+				 entries[i]->d_name, nodes);
+		free(entries[i]);
+	}
+	if (nr >= 0)
+		free(entries);
+	return nr;
+}
+
+/*
+ * The device's memory is on its target node, as its driver's resource, and in no
+ * firmware map. Online it is used like any other; it goes offline under load;
+ * counters and memory tiers follow.
+ */
+TEST_F(kmem, online_then_offline)
+{
+	const struct block_range *range = &self->range;
+	const unsigned long pages = range->nr * self->blocks->pages;
+	struct zone_pages before = movable_pages(_metadata, self->node);
+	char tiers[1024], now[1024];
+	struct node_load *load;
+	unsigned long id;
+
+	EXPECT_EQ(range->nr, block_range_here(range));
+	EXPECT_TRUE(iomem_find(range, RESOURCE));
+	EXPECT_FALSE(firmware_map_find(range, "System RAM"));
+	for (id = range->first; id < range->first + range->nr; id++)
+		EXPECT_TRUE(memory_block_node_link(id, self->node));
+
+	read_tiers(tiers, sizeof(tiers));
+	online_all(_metadata, range);
+	expect_pages(_metadata, self->node, &before, pages, pages);
+	EXPECT_EQ(1, memory_node_listed("has_memory", self->node));
+	load = node_load_start(self->node);
+	ASSERT_NE(NULL, load);
+	EXPECT_LT(0UL, load->placed);
+	offline_all(_metadata, range);
+	EXPECT_EQ(0, node_load_go_round(load));
+	EXPECT_EQ(0UL, load->wrong);
+	node_load_stop(load);
+	expect_pages(_metadata, self->node, &before, 0, 0);
+	read_tiers(now, sizeof(now));
+	EXPECT_STREQ(tiers, now);
+}
+
+/*
+ * Unbound with all blocks offline, the device takes its memory away; bound
+ * again, it brings it back, on the same node, time after time.
+ */
+TEST_F(kmem, unbind_removes_and_bind_adds)
+{
+	const struct block_range *range = &self->range;
+	unsigned long id;
+	int round;
+
+	for (round = 0; round < 3; round++) {
+		EXPECT_LT(0, unbind_device());
+		EXPECT_EQ(0U, block_range_here(range));
+		EXPECT_FALSE(iomem_find(range, RESOURCE));
+		for (id = range->first; id < range->first + range->nr; id++)
+			EXPECT_FALSE(block_node_entry(id, self->node));
+
+		EXPECT_LT(0, bind_device());
+		EXPECT_EQ(range->nr, block_range_here(range));
+		EXPECT_TRUE(iomem_find(range, RESOURCE));
+		for (id = range->first; id < range->first + range->nr; id++)
+			EXPECT_TRUE(memory_block_node_link(id, self->node));
+	}
+}
+
+/*
+ * memmap_on_memory of the device: cannot be changed while it is bound. If the
+ * kernel has it off, it cannot be switched on at all. Else each block keeps its
+ * own struct pages, so that the page allocator gets less.
+ */
+TEST_F(kmem, memmap_on_memory)
+{
+	const unsigned long memmap = self->blocks->pages * STRUCT_PAGE /
+				     sysconf(_SC_PAGESIZE);
+	const unsigned long pages = self->range.nr * self->blocks->pages;
+	struct zone_pages before = movable_pages(_metadata, self->node);
+	char value[ATTR_LEN], old[ATTR_LEN];
+	bool on;
+
+	if (device_read("memmap_on_memory", old))
+		SKIP(return, "no memmap_on_memory for %s", device);
+	on = !attr_read(MEMMAP_PARAM, value, sizeof(value)) && value[0] != 'N';
+
+	EXPECT_EQ(-EINVAL, device_write("memmap_on_memory", "maybe"));
+	EXPECT_EQ(on ? -EBUSY : -EOPNOTSUPP,
+		  device_write("memmap_on_memory", old[0] == '1' ? "0" : "1"));
+	EXPECT_LT(0, unbind_device());
+	EXPECT_EQ(on ? 1 : -EOPNOTSUPP, device_write("memmap_on_memory", "1"));
+	EXPECT_LT(0, bind_device());
+
+	online_all(_metadata, &self->range);
+	expect_pages(_metadata, self->node, &before, pages,
+		     pages - (on ? self->range.nr * memmap : 0));
+	offline_all(_metadata, &self->range);
+	expect_pages(_metadata, self->node, &before, 0, 0);
+
+	EXPECT_LT(0, unbind_device());
+	EXPECT_EQ(0U, block_range_here(&self->range));
+	EXPECT_EQ(1, device_write("memmap_on_memory", old));
+	EXPECT_LT(0, bind_device());
+}
+
+/*
+ * Unbound while one block is online, the device cannot take its memory away:
+ * all of it stays, and stays usable; nobody can bind the device until the next
+ * boot. So this is done in a guest that is made for tests, and nowhere else;
+ * and last of all.
+ */
+TEST_F(kmem, unbind_while_online_keeps_memory)
+{
+	const struct block_range *range = &self->range;
+	const unsigned long last = range->first + range->nr - 1;
+	struct zone_pages before = movable_pages(_metadata, self->node);
+	struct host_port port;
+	const char *reason;
+	char state[ATTR_LEN];
+	int err;
+
+	err = host_port_open(&port, &reason);
+	if (err == -ENODEV)
+		SKIP(return, "%s", reason);
+	ASSERT_EQ(0, err);
+	EXPECT_EQ(0, host_port_close(&port));
+
+	ASSERT_EQ(0, memory_block_write(last, "state", "online_movable"));
+	EXPECT_LT(0, unbind_device());
+	EXPECT_FALSE(bound());
+	EXPECT_EQ(range->nr, block_range_here(range));
+	EXPECT_TRUE(iomem_find(range, RESOURCE));
+	ASSERT_EQ(0, memory_block_read(last, "state", state, sizeof(state)));
+	EXPECT_STREQ("online", state);
+	expect_pages(_metadata, self->node, &before, self->blocks->pages,
+		     self->blocks->pages);
+	EXPECT_EQ(-EBUSY, bind_device());
+
+	ASSERT_EQ(0, memory_block_offline(last));
+	online_all(_metadata, range);
+	offline_all(_metadata, range);
+	expect_pages(_metadata, self->node, &before, 0, 0);
+	self->lost = true;
+}
+
+static bool all_offline(void)
+{
+	char resource[ATTR_LEN], size[ATTR_LEN], state[ATTR_LEN];
+	struct block_range range;
+	unsigned long id;
+
+	if (device_read("resource", resource) || device_read("size", size))
+		return false;
+	range = block_range_of(strtoull(resource, NULL, 16),
+			       strtoull(size, NULL, 10));
+	for (id = range.first; id < range.first + range.nr; id++)
+		if (memory_block_read(id, "state", state, sizeof(state)) ||
+		    strcmp(state, "offline"))
+			return false;
+	return range.nr;
+}
+
+/* A device that nobody uses. */
+static void find_device(void)
+{
+	struct dirent *entry;
+	DIR *dir;
+
+	dir = opendir(DAX);
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		snprintf(device, sizeof(device), "%.63s", entry->d_name);
+		if (device[0] != '.' && bound() && all_offline())
+			break;
+		device[0] = '\0';
+	}
+	closedir(dir);
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const attrs[] = { AUTO_ONLINE };
+
+	find_device();
+	if (device[0])
+		attr_guard_at_end(KMEM "/bind", device);
+	attr_guard_enter(attrs, ARRAY_LEN(attrs));
+	memory_guard_enter();
+	return test_harness_run(argc, argv);
+}

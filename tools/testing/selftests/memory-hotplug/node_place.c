@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A node that comes and goes. See node_place.h.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "block_kind.h"
+#include "node_mem.h"
+#include "node_place.h"
+
+unsigned long oom_kills(void)
+{
+	unsigned long kills = 0;
+	char line[ATTR_LEN];
+	FILE *file;
+
+	file = fopen("/proc/vmstat", "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "oom_kill %lu", &kills) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return kills;
+}
+
+int node_place_give(const struct node_place *place)
+{
+	int err = memory_block_write(place->block, "state", "online_movable");
+
+	if (err)
+		return err;
+	return memory_node_listed("has_memory", place->node.id) == 1 ?
+	       0 : -EPROTO;
+}
+
+int node_place_take(const struct node_place *place)
+{
+	unsigned long id;
+	int err = memory_node_offline(place->blocks, place->node.id, &id);
+
+	if (err)
+		return err;
+	return memory_node_listed("has_memory", place->node.id) ? -EPROTO : 0;
+}
+
+static int stay_on_cpu(unsigned int *node)
+{
+	unsigned int cpu;
+	cpu_set_t cpus;
+
+	if (getcpu(&cpu, node))
+		return -errno;
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	return sched_setaffinity(0, sizeof(cpus), &cpus) ? -errno : 0;
+}
+
+int node_place_find(struct node_place *place, const char **reason)
+{
+	struct node_mask allowed;
+	unsigned int local;
+	int node, err;
+
+	*place = (struct node_place){ .other = -1 };
+	place->blocks = memory_blocks_at_start(reason);
+	if (!place->blocks)
+		return -ENODEV;
+	*reason = "a test before has not put the blocks back";
+	if (memory_blocks_restore(place->blocks))
+		return -EIO;
+
+	*reason = "no node without boot memory and CPUs";
+	if (block_pick(place->blocks, BLOCK_ANY, &place->node, &place->block) ||
+	    !block_takes_kernel_zone(&place->node))
+		return -ENODEV;
+	*reason = "cannot stay on this CPU";
+	err = stay_on_cpu(&local);
+	if (err)
+		return err;
+	place->local = local;
+	place->page = sysconf(_SC_PAGESIZE);
+
+	*reason = "cannot take the node's memory";
+	err = node_place_take(place);
+	if (err)
+		return err;
+	*reason = "get_mempolicy";
+	err = mem_nodes_allowed(&allowed);
+	if (err)
+		return err;
+	/* The last: not the one that the node's rank is mapped to. */
+	for (node = 0; node < MAX_NODES; node++)
+		if (node_mask_test(&allowed, node))
+			place->other = node;
+	*reason = "no two nodes that keep their memory";
+	if (node_mask_weight(&allowed) < 2)
+		return -ENODEV;
+	*reason = "this CPU's node has no memory";
+	if (!node_mask_test(&allowed, place->local))
+		return -ENODEV;
+
+	*reason = "cannot give the node memory";
+	err = node_place_give(place);
+	if (err)
+		return err;
+	err = mem_nodes_allowed(&allowed);
+	*reason = "the cpuset that this runs in has not got the node";
+	if (!err && !node_mask_test(&allowed, place->node.id))
+		return -ENODEV;
+	place->oom_kills = oom_kills();
+	return err;
+}
