@@ -123,6 +123,30 @@ ssize_t attr_write(const char *path, const void *buf, size_t len)
 	return ret;
 }
 
+int attr_listed(const char *path, int nr)
+{
+	char list[4096], *pos = list;
+	long first, last;
+	int err;
+
+	err = attr_read(path, list, sizeof(list));
+	if (err)
+		return err;
+
+	while (*pos) {
+		first = strtol(pos, &pos, 10);
+		last = first;
+		if (*pos == '-')
+			last = strtol(pos + 1, &pos, 10);
+		if (nr >= first && nr <= last)
+			return 1;
+		if (*pos != ',')
+			break;
+		pos++;
+	}
+	return *pos ? -EINVAL : 0;
+}
+
 int memory_block_read(unsigned long id, const char *attr, char *buf,
 		      size_t size)
 {
@@ -463,27 +487,10 @@ int memory_node_online(const struct memory_blocks *blocks, int node,
 
 int memory_node_listed(const char *mask, int node)
 {
-	char path[PATH_LEN], list[4096], *pos = list;
-	long first, last;
-	int err;
+	char path[PATH_LEN];
 
 	snprintf(path, sizeof(path), SYSFS_NODE "/%s", mask);
-	err = attr_read(path, list, sizeof(list));
-	if (err)
-		return err;
-
-	while (*pos) {
-		first = strtol(pos, &pos, 10);
-		last = first;
-		if (*pos == '-')
-			last = strtol(pos + 1, &pos, 10);
-		if (node >= first && node <= last)
-			return 1;
-		if (*pos != ',')
-			break;
-		pos++;
-	}
-	return *pos ? -EINVAL : 0;
+	return attr_listed(path, node);
 }
 
 int memory_node_total(int node, unsigned long *kib)

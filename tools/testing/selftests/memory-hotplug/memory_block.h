@@ -131,6 +131,15 @@ int attr_read(const char *path, char *buf, size_t size);
 ssize_t attr_write(const char *path, const void *buf, size_t len);
 
 /**
+ * attr_listed() - whether a number is in a list like "0-2,4"
+ * @path:	the file with the list
+ * @nr:		the number
+ *
+ * Return: 1 or 0, or a negative errno.
+ */
+int attr_listed(const char *path, int nr);
+
+/**
  * memory_block_read() - read an attribute of a block
  * @id:		the block
  * @attr:	"state", "valid_zones", ...

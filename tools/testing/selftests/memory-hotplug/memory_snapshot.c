@@ -448,10 +448,10 @@ static int add_threads(struct memory_snapshot *snapshot)
 
 /*
  * Pages that were freed, but are still in a CPU's LRU cache, go back to the
- * allocator; and each CPU adds its part to the counters.
+ * allocator.
  *
- * There is no file for the former. To move a process from a node to the same
- * node moves nothing, but the caches are drained before.
+ * There is no file for that. To move a process from a node to the same node
+ * moves nothing, but the caches are drained before.
  */
 static int settle(void)
 {
@@ -466,7 +466,59 @@ static int settle(void)
 	nodes[node / bits] = 1UL << node % bits;
 	if (syscall(__NR_migrate_pages, 0, 8 * sizeof(nodes), nodes, nodes) < 0)
 		return -errno;
-	return attr_write("/proc/sys/vm/stat_refresh", "1", 1) < 0 ? -EIO : 0;
+	return 0;
+}
+
+/* How many pages are in per-CPU lists of any ZONE_MOVABLE. */
+static int listed_pages(unsigned long *sum)
+{
+	char line[ATTR_LEN], zone[ZONE_LEN];
+	bool movable = false;
+	unsigned long count;
+	FILE *file;
+	int node;
+
+	*sum = 0;
+	file = fopen("/proc/zoneinfo", "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Node %d, zone %15s", &node, zone) == 2)
+			movable = !strcmp(zone, ZONE_MOVABLE);
+		else if (movable && sscanf(line, " count: %lu", &count) == 1)
+			*sum += count;
+	}
+	fclose(file);
+	return 0;
+}
+
+/*
+ * Every CPU that adds its part to the counters may afterwards give pages from
+ * its lists back: these are then counted neither here nor there until the next
+ * time. So what counts is what is found when that has not happened.
+ */
+static int add_zoneinfo_and_free(struct memory_snapshot *snapshot,
+				 unsigned int flags)
+{
+	const long long end = now_ms() + RETRY_MS;
+	unsigned long before, after;
+	int err;
+
+	for (;;) {
+		err = listed_pages(&before);
+		if (!err &&
+		    attr_write("/proc/sys/vm/stat_refresh", "1", 1) < 0)
+			err = -EIO;
+		if (!err)
+			err = add_zoneinfo(snapshot, flags);
+		if (!err)
+			err = listed_pages(&after);
+		if (err || before == after)
+			return err;
+		if (now_ms() > end)
+			return -EBUSY;
+		memory_snapshot_free(snapshot);
+	}
 }
 
 int memory_snapshot_take(struct memory_snapshot *snapshot, unsigned int flags)
@@ -475,8 +527,8 @@ int memory_snapshot_take(struct memory_snapshot *snapshot, unsigned int flags)
 
 	memset(snapshot, 0, sizeof(*snapshot));
 	if (flags & MEMORY_SNAPSHOT_FREE)
-		err = settle();
-	if (!err)
+		err = settle() ?: add_zoneinfo_and_free(snapshot, flags);
+	else
 		err = add_zoneinfo(snapshot, flags);
 	if (!err)
 		err = add_pagetypeinfo(snapshot);
