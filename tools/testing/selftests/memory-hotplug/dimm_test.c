@@ -6,13 +6,11 @@
 
 #define _GNU_SOURCE
 #include <errno.h>
-#include <linux/netlink.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "../kselftest_harness.h"
@@ -23,6 +21,7 @@
 #include "host_port.h"
 #include "memory_block.h"
 #include "node_load.h"
+#include "uevent.h"
 
 #define AUTO_ONLINE	SYSFS_MEMORY "/auto_online_blocks"
 #define MEMMAP_PARAM	"/sys/module/memory_hotplug/parameters/memmap_on_memory"
@@ -178,39 +177,25 @@ static unsigned long memmap_pages(unsigned long pages)
 	return pages * STRUCT_PAGE / sysconf(_SC_PAGESIZE);
 }
 
-static int open_uevents(void)
-{
-	const struct sockaddr_nl addr = {
-		.nl_family = AF_NETLINK, .nl_groups = 1,
-	};
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			NETLINK_KOBJECT_UEVENT);
-
-	if (fd >= 0 && bind(fd, (const void *)&addr, sizeof(addr))) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 /* What has been said about a block since the last call: "add offline ..." */
-static void read_uevents(int fd, unsigned long id, char *said, size_t size)
+static void read_uevents(struct __test_metadata *_metadata, int fd,
+			 unsigned long id, char *said, size_t size)
 {
-	char buf[4096], tail[64];
-	ssize_t len;
-	char *at;
+	struct uevent event;
+	char devpath[64];
+	int ret;
 
 	said[0] = '\0';
-	snprintf(tail, sizeof(tail), "@/devices/system/memory/memory%lu", id);
-	while ((len = recv(fd, buf, sizeof(buf) - 1, 0)) > 0) {
-		buf[len] = '\0';
-		at = strchr(buf, '@');
-		if (!at || strcmp(at, tail))
-			continue;
-		*at = '\0';
-		if (strlen(said) + strlen(buf) + 2 < size)
-			sprintf(said + strlen(said), "%s%s", *said ? " " : "",
-				buf);
+	snprintf(devpath, sizeof(devpath), "/devices/system/memory/memory%lu",
+		 id);
+	while ((ret = uevent_next(fd, devpath, &event)) > 0) {
+		const size_t len = strlen(said);
+
+		snprintf(said + len, size - len, "%s%s", len ? " " : "",
+			 event.action);
+	}
+	ASSERT_EQ(0, ret) {
+		TH_LOG("uevents: %s", errname(ret));
 	}
 }
 
@@ -231,7 +216,7 @@ TEST_F(dimm, plug_to_every_node)
 	unsigned long managed;
 	int node;
 
-	self->uevents = open_uevents();
+	self->uevents = uevent_open();
 	ASSERT_LE(0, self->uevents);
 
 	for (node = 0; node < MAX_NODES; node++) {
@@ -265,7 +250,7 @@ TEST_F(dimm, plug_to_every_node)
 		unplug(_metadata, &self->port, &dimm);
 		expect_gone(_metadata, &range, node);
 		expect_same_pages(_metadata, node, &before);
-		read_uevents(self->uevents, range.first, said, sizeof(said));
+		read_uevents(_metadata, self->uevents, range.first, said, sizeof(said));
 		EXPECT_STREQ("add online offline remove", said) {
 			TH_LOG("node %d: memory%lu: uevents: %s", node,
 			       range.first, said);
@@ -273,22 +258,19 @@ TEST_F(dimm, plug_to_every_node)
 	}
 }
 
-/* The next block that is said to have come, false if none is in time. */
-static bool next_added(int fd, unsigned long *id, long long end)
+/* Wait until a block is said to have come. */
+static bool added(int fd, unsigned long id, long long end)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-	char buf[4096];
-	ssize_t len;
+	struct uevent event;
+	char devpath[64];
 
+	snprintf(devpath, sizeof(devpath), "/devices/system/memory/memory%lu",
+		 id);
 	while (now_ms() < end) {
-		if (poll(&pfd, 1, end - now_ms()) <= 0)
-			continue;
-		len = recv(fd, buf, sizeof(buf) - 1, 0);
-		if (len <= 0)
-			continue;
-		buf[len] = '\0';
-		if (sscanf(buf, "add@/devices/system/memory/memory%lu", id) == 1)
-			return true;
+		if (uevent_next(fd, devpath, &event) > 0)
+			return !strcmp(event.action, "add");
+		poll(&pfd, 1, end - now_ms());
 	}
 	return false;
 }
@@ -300,28 +282,35 @@ static bool next_added(int fd, unsigned long *id, long long end)
  */
 TEST_F(dimm, block_is_announced_with_its_node)
 {
-	const long long end = now_ms() + WRITE_TIMEOUT_MS;
 	const int node = self->node.id, nr = 4;
-	char dimm[HOST_ID];
-	int i, homeless = 0;
+	struct host_device dimm;
+	struct block_range range;
 	unsigned long id;
+	int homeless = 0;
+	long long end;
 
-	self->uevents = open_uevents();
+	/* The next one will be at the same address. */
+	range = plug(_metadata, &self->port, node, nr * self->bytes, &dimm);
+	unplug(_metadata, &self->port, &dimm);
+
+	self->uevents = uevent_open();
 	ASSERT_LE(0, self->uevents);
 	ASSERT_EQ(0, host_send(&self->port, "plug-dimm node=%d size=%llu",
 			       node, nr * self->bytes));
-	for (i = 0; i < nr; i++) {
-		ASSERT_TRUE(next_added(self->uevents, &id, end)) {
-			TH_LOG("%d of %d blocks are announced", i, nr);
+	end = now_ms() + WRITE_TIMEOUT_MS;
+	for (id = range.first; id < range.first + range.nr; id++) {
+		ASSERT_TRUE(added(self->uevents, id, end)) {
+			TH_LOG("memory%lu: no uevent", id);
 		}
 		homeless += !block_node_entry(id, node);
 	}
 	ASSERT_EQ(0, host_answer(&self->port)) {
 		TH_LOG("%s", self->port.answer);
 	}
-	snprintf(dimm, sizeof(dimm), "%.*s", HOST_ID - 1, self->port.answer);
+	snprintf(dimm.id, sizeof(dimm.id), "%.*s", HOST_ID - 1,
+		 self->port.answer);
 	ASSERT_EQ(0, dimm_wait_all(&self->port));
-	ASSERT_EQ(0, host_unplug_dimm(&self->port, dimm));
+	unplug(_metadata, &self->port, &dimm);
 	if (homeless)
 		EXPECTED_FAILURE(return,
 				 "%d of %d blocks are announced without a node",
@@ -387,7 +376,7 @@ TEST_F(dimm, unplug_refused_for_kernel_page)
 	char word = 0;
 	int fds[2], err;
 
-	self->uevents = open_uevents();
+	self->uevents = uevent_open();
 	ASSERT_LE(0, self->uevents);
 	range = plug(_metadata, &self->port, node, 2 * self->bytes, &dimm);
 	ASSERT_EQ(2U, range.nr);
@@ -398,7 +387,7 @@ TEST_F(dimm, unplug_refused_for_kernel_page)
 	ASSERT_EQ(0, err) {
 		TH_LOG("kernel page on node %d: %s", node, errname(err));
 	}
-	read_uevents(self->uevents, range.first, said, sizeof(said));
+	read_uevents(_metadata, self->uevents, range.first, said, sizeof(said));
 
 	err = host_unplug_dimm(&self->port, dimm.id);
 	EXPECT_EQ(-EREMOTEIO, err);
@@ -410,7 +399,7 @@ TEST_F(dimm, unplug_refused_for_kernel_page)
 	EXPECT_EQ(0, block_zone(range.first, now));
 	EXPECT_STREQ(zone, now);
 	/* It did not refuse before it tried. */
-	read_uevents(self->uevents, range.first, said, sizeof(said));
+	read_uevents(_metadata, self->uevents, range.first, said, sizeof(said));
 	EXPECT_STREQ("offline online", said);
 	EXPECT_TRUE(memory_block_node_link(range.first, node));
 	EXPECT_TRUE(memory_block_node_link(range.first + 1, node));

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: leak
+// file: drivers/dax/kmem.c
+// history: synthetic
+// observe: dax_kmem_test:kmem.unbind_removes_and_bind_adds: the device cannot be bound again
+// observe: dax_kmem_test:kmem.memmap_on_memory: the same
+
+@@
+expression res;
+@@
+ dev_dax_kmem_remove(...)
+ {
+ <...
+ if (rc == 0) {
+-	remove_resource(res);
+-	kfree(res);
+ ...
+ }
+ ...>
+ }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: accounting
+// file: drivers/base/memory.c
+// history: synthetic
+// observe: dax_kmem_test:kmem.memmap_on_memory: the pages for a block's own memmap are not counted as present
+
+@@
+identifier mem, nr_vmemmap_pages, zone;
+expression page;
+@@
+ memory_block_online(struct memory_block *mem)
+ {
+ ...
+-if (nr_vmemmap_pages)
+-	adjust_present_page_count(page, mem->group, nr_vmemmap_pages);
+ mem->zone = zone;
+ ...
+ }
