@@ -48,6 +48,7 @@ static const char *machine_get(struct __test_metadata *_metadata,
 		TH_LOG("%s: %s: %s", reason, errname(err),
 		       machine->port.answer);
 	}
+	ASSERT_EQ(0, dimm_wait_all(&machine->port));
 	ASSERT_EQ(0U, memory_blocks_restore(machine->blocks));
 	ASSERT_EQ(0U, attr_guard_restore());
 	/* Its kernel zones are what the kernel takes memory from last. */

@@ -23,4 +23,15 @@
 int dimm_plug(struct host_port *port, int node, unsigned long long size,
 	      struct host_device *dimm, struct block_range *range);
 
+/**
+ * dimm_wait_all() - wait until the kernel has finished with all pc-dimms
+ * @port:	the port
+ *
+ * Linux 6.12 oopses when valid_zones of a memory block is read that is being
+ * added: the block is there before it knows its node.
+ *
+ * Return: 0, or a negative errno, as dimm_plug().
+ */
+int dimm_wait_all(struct host_port *port);
+
 #endif /* DIMM_H */

@@ -287,6 +287,15 @@ int memory_guard_start(struct memory_guard *guard,
 		       const struct memory_blocks *blocks);
 
 /**
+ * memory_guard_also() - have the guardian put something else back as well
+ * @restore:	what it calls before it restores memory blocks. Says on stderr
+ *		what it could not put back, and returns how many those are.
+ *
+ * To be called before memory_guard_enter(), once.
+ */
+void memory_guard_also(unsigned int (*restore)(void));
+
+/**
  * memory_guard_enter() - run the rest of the program under guard
  *
  * To be called first thing in main(). Returns in a new process; the calling

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Work that goes on while memory comes and goes. See node_load.h.
+ * Work that goes on while memory goes. See node_load.h.
  */
 
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mempolicy.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -19,7 +20,7 @@
 #include "memory_block.h"
 #include "node_load.h"
 
-#define USER_PAGES	1024
+#define USER_PAGES	512
 #define MAX_NODES	1024
 #define BITS		(8 * sizeof(unsigned long))
 
@@ -120,18 +121,52 @@ static int use_memory(struct node_load *load, int node)
 	return 0;
 }
 
-static int read_blocks(struct node_load *load)
+/*
+ * What a block may be asked while it is removed. Not its state: the kernel
+ * removes that file under mem_hotplug_lock, and who writes to it takes this
+ * lock. That cannot deadlock, for both hold device_hotplug_lock, but lockdep
+ * does not see this and reports it if the file is being read.
+ */
+static const char *const read_attrs[] = {
+	"phys_index", "removable", "valid_zones",
+};
+
+static int read_block(const char *block)
 {
-	struct memory_blocks blocks;
+	char path[PATH_LEN + 64], value[ATTR_LEN];
+	size_t i;
 	int err;
 
-	for (;;) {
-		err = memory_blocks_read(&blocks);
+	for (i = 0; i < ARRAY_LEN(read_attrs); i++) {
+		snprintf(path, sizeof(path), SYSFS_MEMORY "/%s/%s", block,
+			 read_attrs[i]);
+		err = attr_read(path, value, sizeof(value));
+		/* Removed under our feet. */
+		if (err == -ENOENT || err == -ENODEV)
+			return 0;
 		if (err)
 			return err;
-		free(blocks.block);
+	}
+	return 0;
+}
+
+static int read_blocks(struct node_load *load)
+{
+	struct dirent *entry;
+	int err = 0;
+	DIR *dir;
+
+	while (!err) {
+		dir = opendir(SYSFS_MEMORY);
+		if (!dir)
+			return -errno;
+		while (!err && (entry = readdir(dir)))
+			if (!strncmp(entry->d_name, "memory", 6))
+				err = read_block(entry->d_name);
+		closedir(dir);
 		add(&load->swept, 1);
 	}
+	return err;
 }
 
 static int report(struct node_load *load, int err)
@@ -146,6 +181,7 @@ static int report(struct node_load *load, int err)
 struct node_load *node_load_start(int node)
 {
 	struct node_load *load;
+	pid_t pid;
 	int err;
 
 	load = mmap(NULL, sizeof(*load), PROT_READ | PROT_WRITE,
@@ -153,12 +189,15 @@ struct node_load *node_load_start(int node)
 	if (load == MAP_FAILED)
 		return NULL;
 
-	load->user = fork();
-	if (!load->user)
+	/* The children share what load points to: only we may write the pids. */
+	pid = fork();
+	if (!pid)
 		_exit(report(load, use_memory(load, node)));
-	load->reader = fork();
-	if (!load->reader)
+	load->user = pid;
+	pid = fork();
+	if (!pid)
 		_exit(report(load, read_blocks(load)));
+	load->reader = pid;
 
 	err = load->user < 0 || load->reader < 0 ? -EAGAIN :
 	      node_load_go_round(load);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Work that goes on while memory comes and goes: a process that uses a node's
- * memory and verifies every byte, and one that reads all memory blocks.
+ * Work that goes on while memory goes: a process that uses a node's memory and
+ * verifies every byte, and one that reads what sysfs says of all
+ * memory blocks. Not to be used while blocks are added: see dimm_wait_all().
  */
 
 #ifndef NODE_LOAD_H
