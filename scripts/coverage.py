@@ -227,8 +227,8 @@ def _measure(built, conf, out, progress):
     nothing = replace(everything, programs=[])
     script = replace(everything, programs=[_SCRIPT])
     ours = scenarios.plan(conf.arch, everything, built.tree.path)
-    boots = [('boot', scenarios.Scenario('boot', '', nothing), 'keep'),
-             ('upstream', scenarios.Scenario('upstream', '', script), 'reset')]
+    boots = [('boot', scenarios.Scenario('boot', '', (), nothing), 'keep'),
+             ('upstream', scenarios.Scenario('upstream', '', (), script), 'reset')]
     boots += [('ours', scenario, 'reset') for scenario in ours]
     # "both" is boot and ours: what only a boot executes is not for tests.
     runs, failed = {'boot': {}, 'upstream': {}, 'ours': {}, 'both': {}}, 0
@@ -236,9 +236,8 @@ def _measure(built, conf, out, progress):
         folder = out / scenario.name
         folder.mkdir()
         with progress.phase(f'boot {scenario.name}'):
-            booted = pipeline.run_guest(
-                built, conf, folder, progress, selection=scenario.selection,
-                extra_cmdline=f'{scenario.cmdline} memhp.gcov={gcov}')
+            booted = pipeline.run_scenario(built, scenario, conf, folder,
+                                           progress, f'memhp.gcov={gcov}')
         if scenario.selection.programs:
             facts, decided = judge.judge(built, booted, scenario.selection,
                                          folder)

@@ -35,6 +35,13 @@ class Built:
             *self.machine.extra_qemu_params, *words])
         return replace(self, machine=params)
 
+    def without(self, words):
+        """The same on a machine whose kernel is not told these words."""
+        line = ' '.join(w for w in self.machine.kernel_command_line.split()
+                        if w not in words)
+        return replace(self, machine=replace(self.machine,
+                                             kernel_command_line=line))
+
 
 @contextmanager
 def results_folder(settings, name):
@@ -115,3 +122,10 @@ def run_guest(built, settings, out, progress, selection=None,
         accel, text = boot.choose_accel(guest, settings.state)
         progress.say(f'accelerator: {text}')
     return Boot(guest.boot(accel), nonce, guest.cmdline, text)
+
+
+def run_scenario(built, scenario, settings, out, progress, extra_cmdline=''):
+    """Boot the built kernel as a scenario has it, like run_guest()."""
+    return run_guest(built.without(scenario.without), settings, out, progress,
+                     selection=scenario.selection,
+                     extra_cmdline=f'{scenario.cmdline} {extra_cmdline}'.strip())

@@ -16,9 +16,7 @@ def _boot(built, conf, scenario, out, progress, target, phase='boot'):
     """Boot one scenario; returns what results.json in the folder out says."""
     out.mkdir(exist_ok=True)
     with progress.phase(phase):
-        boot = pipeline.run_guest(built, conf, out, progress,
-                                  selection=scenario.selection,
-                                  extra_cmdline=scenario.cmdline)
+        boot = pipeline.run_scenario(built, scenario, conf, out, progress)
     facts, decided = judge.judge(built, boot, scenario.selection, out)
     return judge.write(built, boot, facts, decided, out, conf.command(target),
                        progress.phases)

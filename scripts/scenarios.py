@@ -16,6 +16,7 @@ class Scenario:
     """One boot, and what is to run in it."""
     name: str
     cmdline: str
+    without: tuple      # words of the machine's own command line
     selection: suites.Selection
 
 
@@ -65,7 +66,9 @@ def plan(arch, wanted, tree):
         if name != names[0]:
             chosen = replace(chosen, suites=[], kunit_glob='')
         if chosen.suites or chosen.programs:
-            found.append(Scenario(name, section.get('cmdline', ''), chosen))
+            found.append(Scenario(name, section.get('cmdline', ''),
+                                  tuple(section.get('without', '').split()),
+                                  chosen))
     if not found:
         raise Fatal(f'no boot in scripts/scenarios/{arch}.ini runs '
                     f'{", ".join(wanted.programs)}')

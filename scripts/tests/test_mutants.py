@@ -40,9 +40,8 @@ def hunt(request, built, conf, tmp_path_factory):
     def boot(bug, image):
         out = tmp_path_factory.mktemp(bug.name)
         chosen = scenario(bug, conf, built.tree.path)
-        return pipeline.run_guest(
-            image, conf, out, progress, selection=chosen.selection,
-            extra_cmdline=chosen.cmdline), chosen.selection, out
+        return pipeline.run_scenario(image, chosen, conf, out,
+                                     progress), chosen.selection, out
 
     builder, booter = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 

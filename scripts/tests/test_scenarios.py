@@ -15,6 +15,7 @@ tests = memory_block_test:guard.* mem-on-off-test.sh
 tests = * !slab_read_test
 [other]
 cmdline = mem=896M
+without = movable_node quiet
 tests = slab_read_test:node.bare.* memory_block_test:block.online.*
 '''
 
@@ -37,6 +38,7 @@ def test_everything(tree):
     assert 'zonelist' in found['reference'].selection.suites
     assert not found['other'].selection.suites
     assert found['other'].cmdline == 'mem=896M'
+    assert found['other'].without == ('movable_node', 'quiet')
     assert 'slab_read_test' not in found['reference'].selection.programs
     assert found['other'].selection.programs == ['memory_block_test',
                                                  'slab_read_test']
@@ -48,6 +50,13 @@ def test_a_case_runs_where_its_boot_has_it(tree):
     words = found['other'].selection.cmdline().split()
     assert 'memhp.cases=slab_read_test:*empty_refill' in words
     assert 'memhp.within=slab_read_test:node.bare.*' in words
+
+
+def test_words_are_left_out(built):
+    params = built.without(('movable_node',)).machine
+    assert 'movable_node' in built.machine.kernel_command_line.split()
+    assert 'movable_node' not in params.kernel_command_line.split()
+    assert 'console=ttyS0' in params.kernel_command_line.split()
 
 
 def test_kunit_needs_one_boot(tree):
