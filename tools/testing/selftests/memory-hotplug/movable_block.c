@@ -45,3 +45,11 @@ int movable_block_alone(const struct memory_blocks *blocks,
 	return err ? err :
 	       memory_block_write(block->id, "state", "online_movable");
 }
+
+int movable_block_sweep(const struct movable_block *block)
+{
+	int err = memory_block_write(block->id, "state", "offline");
+
+	return err ? err :
+	       memory_block_write(block->id, "state", "online_movable");
+}

@@ -44,4 +44,16 @@ int movable_block_pick(const struct memory_blocks *blocks,
 int movable_block_alone(const struct memory_blocks *blocks,
 			const struct movable_block *block);
 
+/**
+ * movable_block_sweep() - drive out what strayed into the block
+ * @block:	the block, online
+ *
+ * A process that allocates from the node on purpose may get more than it meant
+ * to, a page of its stack for example. Takes the block offline and back online:
+ * what is to be in it has to be moved there afterwards.
+ *
+ * Return: 0, or a negative errno.
+ */
+int movable_block_sweep(const struct movable_block *block);
+
 #endif /* MOVABLE_BLOCK_H */

@@ -89,6 +89,8 @@ FIXTURE_SETUP(offline)
 	ASSERT_EQ(0, err) {
 		TH_LOG("content: %s", errname(err));
 	}
+	ASSERT_EQ(0, movable_block_sweep(&self->block));
+	ASSERT_EQ(0, memory_content_move(&self->content, self->block.node.id));
 	self->flags = MEMORY_SNAPSHOT_THREADS;
 	if (self->block.quiet)
 		self->flags |= MEMORY_SNAPSHOT_FREE;

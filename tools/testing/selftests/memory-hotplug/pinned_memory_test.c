@@ -103,6 +103,8 @@ FIXTURE_SETUP(pinned)
 	ASSERT_EQ(0, err) {
 		TH_LOG("content: %s", errname(err));
 	}
+	ASSERT_EQ(0, movable_block_sweep(&self->block));
+	ASSERT_EQ(0, memory_content_move(&self->content, self->block.node.id));
 	/* Whoever writes to a page that a child shares gets another one. */
 	ASSERT_EQ(0, madvise(self->content.map, self->content.size,
 			     MADV_DONTFORK));
