@@ -154,10 +154,21 @@ FIXTURE_SETUP(cpuset)
 		node_mask_set(&self->mems, place->other);
 }
 
+/*
+ * A worker moves what a task had when its nodes change, and complains on the
+ * console if the memory that it moves to goes meanwhile. Writing waits for it.
+ */
+static int wait_for_migration(const struct node_mask *mems)
+{
+	return put(GROUP "/cpuset.mems", node_mask_name(mems));
+}
+
 FIXTURE_TEARDOWN(cpuset)
 {
 	int status;
 
+	if (self->grouped)
+		wait_for_migration(&self->mems);
 	if (self->child > 0) {
 		kill(self->child, SIGKILL);
 		EXPECT_EQ(0, wait_child(self->child, &status, MIGRATE_MS));
@@ -290,7 +301,7 @@ TEST_F_TIMEOUT(cpuset, follows_the_node, TEST_TIMEOUT_S)
 		grow(_metadata, self->child, self->channel,
 		     pages + phase * window, &effective, when);
 
-		/* A worker moves what the task has had before. */
+		ASSERT_EQ(0, wait_for_migration(&self->mems));
 		end = now_ms() + MIGRATE_MS;
 		for (old = 0; old < phase; old++) {
 			char *first = pages + old * window;
