@@ -23,6 +23,8 @@
 #include <unistd.h>
 
 #include "../kselftest_harness.h"
+#include "attr_guard.h"
+#include "block_kind.h"
 #include "memory_block.h"
 #include "memory_snapshot.h"
 
@@ -37,52 +39,36 @@
 /* Pages that have to be migrated. */
 #define NR_PAGES	4
 
-/* How allocations are chosen to fail, and what it was before. */
-static struct knob {
-	const char *path;
-	const char *value;
-	char before[ATTR_LEN];
-} knobs[] = {
-	{ .path = DEBUGFS "/failslab/ignore-gfp-wait", .value = "N" },
-	{ .path = DEBUGFS "/failslab/verbose", .value = "0" },
-	{ .path = DEBUGFS "/failslab/cache-filter", .value = "N" },
-	{ .path = DEBUGFS "/failslab/stacktrace-depth", .value = "32" },
-	{ .path = DEBUGFS "/failslab/reject-start" },
-	{ .path = DEBUGFS "/failslab/reject-end" },
-	{ .path = DEBUGFS "/fail_page_alloc/ignore-gfp-wait", .value = "N" },
-	{ .path = DEBUGFS "/fail_page_alloc/ignore-gfp-highmem", .value = "N" },
-	{ .path = DEBUGFS "/fail_page_alloc/min-order", .value = "0" },
-	{ .path = DEBUGFS "/fail_page_alloc/verbose", .value = "0" },
-	{ .path = DEBUGFS "/fail_page_alloc/stacktrace-depth", .value = "32" },
-	{ .path = DEBUGFS "/fail_page_alloc/reject-start" },
-	{ .path = DEBUGFS "/fail_page_alloc/reject-end" },
+/* How allocations are chosen to fail. */
+static const char *const knobs[] = {
+	DEBUGFS "/failslab/ignore-gfp-wait",
+	DEBUGFS "/failslab/verbose",
+	DEBUGFS "/failslab/cache-filter",
+	DEBUGFS "/failslab/stacktrace-depth",
+	DEBUGFS "/failslab/reject-start",
+	DEBUGFS "/failslab/reject-end",
+	DEBUGFS "/fail_page_alloc/ignore-gfp-wait",
+	DEBUGFS "/fail_page_alloc/ignore-gfp-highmem",
+	DEBUGFS "/fail_page_alloc/min-order",
+	DEBUGFS "/fail_page_alloc/verbose",
+	DEBUGFS "/fail_page_alloc/stacktrace-depth",
+	DEBUGFS "/fail_page_alloc/reject-start",
+	DEBUGFS "/fail_page_alloc/reject-end",
 };
 
-static void read_knobs(void)
+/* Any allocation, silently; @start and @end are what to leave out. */
+static const char *knob_value(const char *path, const char *start,
+			      const char *end)
 {
-	size_t i;
+	const char *name = strrchr(path, '/') + 1;
 
-	for (i = 0; i < ARRAY_LEN(knobs); i++)
-		if (attr_read(knobs[i].path, knobs[i].before, ATTR_LEN))
-			knobs[i].before[0] = '\0';
-}
-
-/* For the guardian too. */
-static unsigned int restore_knobs(void)
-{
-	unsigned int failed = 0;
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(knobs); i++) {
-		const char *before = knobs[i].before;
-
-		if (!*before ||
-		    attr_write(knobs[i].path, before, strlen(before)) >= 0)
-			continue;
-		fprintf(stderr, "# %s is not %s again\n", knobs[i].path, before);
-		failed++;
-	}
-	return failed;
+	if (!strcmp(name, "reject-start"))
+		return start;
+	if (!strcmp(name, "reject-end"))
+		return end;
+	if (!strcmp(name, "stacktrace-depth"))
+		return "32";
+	return strcmp(name, "min-order") && strcmp(name, "verbose") ? "N" : "0";
 }
 
 /* Where a function is, up to the next symbol. */
@@ -113,15 +99,13 @@ static int find_function(const char *function, char *start, char *end)
 
 static int set_knobs(const char *start, const char *end)
 {
+	const char *value;
 	ssize_t ret;
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(knobs); i++) {
-		const char *value = knobs[i].value;
-
-		if (!value)
-			value = strstr(knobs[i].path, "start") ? start : end;
-		ret = attr_write(knobs[i].path, value, strlen(value));
+		value = knob_value(knobs[i], start, end);
+		ret = attr_write(knobs[i], value, strlen(value));
 		if (ret < 0)
 			return ret;
 	}
@@ -141,7 +125,6 @@ FIXTURE(faults) {
 	unsigned long id;
 	int fail_nth;
 	int state;
-	bool set;
 };
 
 FIXTURE_VARIANT(faults) {
@@ -199,15 +182,14 @@ FIXTURE_SETUP(faults)
 	if (memory_node_find(self->blocks, true, &self->node) &&
 	    memory_node_find(self->blocks, false, &self->node))
 		SKIP(return, "no memory block is offline or in ZONE_MOVABLE");
-	if (variant->kernel && (!self->node.bare || self->node.cpus))
+	if (variant->kernel && !block_takes_kernel_zone(&self->node))
 		SKIP(return, "no node without boot memory and CPUs to risk a kernel zone on");
 
-	if (access(FAIL_NTH, W_OK) || access(knobs[0].path, W_OK) ||
+	if (access(FAIL_NTH, W_OK) || access(knobs[0], W_OK) ||
 	    access(DEBUGFS "/fail_page_alloc", F_OK))
 		SKIP(return, "no CONFIG_FAILSLAB, CONFIG_FAIL_PAGE_ALLOC or no debugfs");
 	if (find_function("setup_zone_pageset", start, end))
 		SKIP(return, "no setup_zone_pageset() in /proc/kallsyms");
-	self->set = true;
 	err = set_knobs(start, end);
 	if (err == -ENOENT)
 		SKIP(return, "no CONFIG_FAULT_INJECTION_STACKTRACE_FILTER");
@@ -229,8 +211,7 @@ FIXTURE_SETUP(faults)
 
 FIXTURE_TEARDOWN(faults)
 {
-	if (self->set)
-		EXPECT_EQ(0U, restore_knobs());
+	EXPECT_EQ(0U, attr_guard_restore());
 	if (self->blocks)
 		EXPECT_EQ(0U, memory_blocks_restore(self->blocks));
 }
@@ -443,8 +424,7 @@ TEST_F_TIMEOUT(faults, each_allocation, TEST_TIMEOUT_S)
 
 int main(int argc, char **argv)
 {
-	read_knobs();
-	memory_guard_also(restore_knobs);
+	attr_guard_enter(knobs, ARRAY_LEN(knobs));
 	memory_guard_enter();
 	return test_harness_run(argc, argv);
 }

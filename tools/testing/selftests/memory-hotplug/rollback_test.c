@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "../kselftest_harness.h"
+#include "block_kind.h"
 #include "memory_block.h"
 #include "memory_snapshot.h"
 #include "notifier_inject.h"
@@ -193,15 +194,6 @@ static void expect_same(struct __test_metadata *_metadata,
 	}
 }
 
-/*
- * A block that was in a kernel zone goes offline again only if the kernel put
- * nothing into it.
- */
-static bool takes_kernel_zone(const struct memory_node *node)
-{
-	return node->bare && !node->cpus;
-}
-
 /* A veto of each direction, of the one block of the node that is touched. */
 static void veto_both(struct __test_metadata *_metadata, unsigned long id,
 		      const char *type, unsigned int flags)
@@ -240,7 +232,7 @@ TEST_F_TIMEOUT(notifier, only_block, TEST_TIMEOUT_S)
 	const struct ground *ground = &self->ground;
 
 	veto_both(_metadata, ground->id, "online_movable", ground->flags);
-	if (takes_kernel_zone(&ground->node))
+	if (block_takes_kernel_zone(&ground->node))
 		veto_both(_metadata, ground->id, "online_kernel",
 			  ground->flags);
 }
@@ -402,7 +394,7 @@ TEST_F_TIMEOUT(last_notifier, slab_allocates_after_veto, TEST_TIMEOUT_S)
 	char byte;
 	pid_t pid;
 
-	if (!takes_kernel_zone(&ground->node))
+	if (!block_takes_kernel_zone(&ground->node))
 		SKIP(return, "no node without boot memory and CPUs to risk a kernel zone on");
 	take(_metadata, &before, ground->flags);
 
