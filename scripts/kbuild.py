@@ -29,10 +29,13 @@ SANITIZERS = {
     'kcsan': Sanitizer(3, ('KCSAN_SANITIZE_page_alloc.o=y',
                            'KCSAN_SANITIZE_slub.o=y')),
 }
-# Not a detector, but built the same way: see coverage.py.
+# Not detectors, but built the same way: see coverage.py, and hotplug_cost.py for
+# the kernel without any.
 GCOV = 'gcov'
+PLAIN = 'plain'
 _VARIANTS = {
     **SANITIZERS,
+    PLAIN: Sanitizer(1),
     # A memory.o is also in the boot loader, which cannot count.
     GCOV: Sanitizer(1, tuple(
         f'GCOV_PROFILE_{stem}.o=$(if $(filter {folder},$(obj)),y)'
@@ -40,16 +43,18 @@ _VARIANTS = {
                              ('memory_hotplug', 'mm'), ('page_alloc', 'mm'),
                              ('slub', 'mm')))),
 }
-_PLAIN = Sanitizer(1)
+_DEFAULT = Sanitizer(1)
 
 _OPTION = re.compile(r'(CONFIG_\w+)=(.+)')
 
 
 def fragments(arch, sanitizer=''):
     """The config fragments of the kernel that we boot."""
-    names = ['base', 'debug', 'canary', arch]
-    if sanitizer:
-        names.append(sanitizer)
+    names = ['base', arch]
+    if sanitizer != PLAIN:
+        names += ['debug', 'canary']
+        if sanitizer:
+            names.append(sanitizer)
     return [*(SCRIPTS / f'config/{name}.config' for name in names),
             REPO / 'lib/kunit/memhp.kunitconfig',
             REPO / 'tools/testing/selftests/memory-hotplug/config']
@@ -114,7 +119,7 @@ class Kbuild:
         self.view = view
         self.arch = arch
         self.sanitizer = sanitizer
-        self.slowdown = _VARIANTS.get(sanitizer, _PLAIN).slowdown
+        self.slowdown = _VARIANTS.get(sanitizer, _DEFAULT).slowdown
         variant = f'-{sanitizer}' if sanitizer else ''
         self.obj = tree.path / f'memhp-{arch}{variant}'
         self.jobs = jobs
@@ -126,7 +131,7 @@ class Kbuild:
         """A make command line for this tree, arch and object folder."""
         cmd = ['make', '-C', str(self.tree.path), f'O={self.obj}',
                f'ARCH={self.arch}', f'-j{self.jobs}',
-               *_VARIANTS.get(self.sanitizer, _PLAIN).make]
+               *_VARIANTS.get(self.sanitizer, _DEFAULT).make]
         if ccache():
             cmd += ['CC=ccache gcc', 'HOSTCC=ccache gcc']
         if self.view:

@@ -28,9 +28,6 @@
 
 #include "zonelist_oracle.h"
 
-/* "1023:Movable(bad idx 4) " */
-#define WORD_MAX 32
-
 struct candidate {
 	int nid;
 	int far;
@@ -142,7 +139,7 @@ static struct candidate *order_fallback(struct kunit *test, int first, int nid,
 
 static char *expected_fallback(struct kunit *test, int first, int nid)
 {
-	int size = MAX_ZONES_PER_ZONELIST * WORD_MAX;
+	int size = MAX_ZONES_PER_ZONELIST * ZONELIST_WORD_MAX;
 	struct candidate *order;
 	int i, nr, len = 0;
 	char *buf;
@@ -170,7 +167,7 @@ static char *expected_fallback(struct kunit *test, int first, int nid)
  */
 char *zonelist_expected(struct kunit *test, int nid, int list)
 {
-	int size = MAX_NR_ZONES * WORD_MAX;
+	int size = MAX_NR_ZONES * ZONELIST_WORD_MAX;
 	char *buf;
 
 	if (is_fallback(list))
@@ -253,8 +250,9 @@ int zonelist_expected_node(struct kunit *test, int nid, int highest)
 }
 
 /**
- * zonelist_actual() - what a zonelist is
- * @test: the test that asks; the text lives as long as it does
+ * zonelist_print() - what a zonelist is
+ * @buf: where to put it, as text
+ * @size: of @buf; ZONELIST_TEXT_MAX is enough for any list
  * @nid: a possible node
  * @list: ZONELIST_FALLBACK or ZONELIST_NOFALLBACK
  *
@@ -262,22 +260,16 @@ int zonelist_expected_node(struct kunit *test, int nid, int highest)
  * is not that of its zone, and a list without an end, are marked in the text,
  * so that they compare unequal to any expectation.
  *
- * Context: process context, may sleep. The caller holds mem_hotplug_lock for
- *	reading, else the list may change under it.
- * Return: the list as text, or NULL without memory.
+ * Context: any. The caller holds mem_hotplug_lock for reading, else the list
+ *	may change under it.
  */
-char *zonelist_actual(struct kunit *test, int nid, int list)
+void zonelist_print(char *buf, size_t size, int nid, int list)
 {
 	struct zoneref *z = NODE_DATA(nid)->node_zonelists[list]._zonerefs;
 	struct zoneref *end = z + MAX_ZONES_PER_ZONELIST + 1;
-	int size = (MAX_ZONES_PER_ZONELIST + 1) * WORD_MAX;
-	int len = 0;
-	char *buf;
+	size_t len = 0;
 
-	buf = kunit_kzalloc(test, size, GFP_KERNEL);
-	if (!buf)
-		return NULL;
-
+	*buf = '\0';
 	for (; z < end && z->zone; z++) {
 		len += scnprintf(buf + len, size - len, "%d:%s",
 				 zone_to_nid(z->zone), z->zone->name);
@@ -291,6 +283,24 @@ char *zonelist_actual(struct kunit *test, int nid, int list)
 	else if (z->zone_idx)
 		scnprintf(buf + len, size - len, "(bad end idx %d)",
 			  z->zone_idx);
+}
+
+/**
+ * zonelist_actual() - what a zonelist is, for a test
+ * @test: the test that asks; the text lives as long as it does
+ * @nid: a possible node
+ * @list: ZONELIST_FALLBACK or ZONELIST_NOFALLBACK
+ *
+ * Context: process context, may sleep. The caller holds mem_hotplug_lock for
+ *	reading, else the list may change under it.
+ * Return: the list as zonelist_print() gives it, or NULL without memory.
+ */
+char *zonelist_actual(struct kunit *test, int nid, int list)
+{
+	char *buf = kunit_kzalloc(test, ZONELIST_TEXT_MAX, GFP_KERNEL);
+
+	if (buf)
+		zonelist_print(buf, ZONELIST_TEXT_MAX, nid, list);
 	return buf;
 }
 

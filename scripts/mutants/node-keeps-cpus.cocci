@@ -3,6 +3,7 @@
 // file: mm/vmstat.c
 // history: synthetic
 // observe: zonelist_cpuhp.consumers_follow_cpus: a node without CPUs stays in has_cpu
+// observe: cpu_memory_test:cpu.node_without_its_cpus: the same, looked at from user space
 
 @@
 expression node;

@@ -3,7 +3,7 @@
 // file: mm/mempolicy.c
 // history: synthetic
 // observe: node_policy_test:policy.bind_two.follows_the_node: the policy has the node that is gone
-// observe: node_policy_test:policy.bind_two_static.follows_the_node: the node does not come back into the policy
+// observe: node_policy_test:policy.interleave_static.follows_the_node: the node does not come back into the policy
 // observe: node_policy_test:policy.interleave_relative.follows_the_node: a rank stands for the same node as before
 // observe: node_policy_test:policy.preferred.follows_the_node: the node is preferred no more
 // observe: node_policy_test:calls.name_an_empty_node: a home node must have memory

@@ -3,6 +3,7 @@
 // file: mm/slub.c
 // history: synthetic
 // observe: slab_read_test:node.boot.slab_state_survives_empty_refill: a cache's total is not the sum of its nodes
+// observe: slab_cache_test:objects.keep_memory_online: what slab says is not what was allocated
 
 @@
 identifier node, nodes;

@@ -123,6 +123,30 @@ ssize_t attr_write(const char *path, const void *buf, size_t len)
 	return ret;
 }
 
+int attr_listed(const char *path, int nr)
+{
+	char list[4096], *pos = list;
+	long first, last;
+	int err;
+
+	err = attr_read(path, list, sizeof(list));
+	if (err)
+		return err;
+
+	while (*pos) {
+		first = strtol(pos, &pos, 10);
+		last = first;
+		if (*pos == '-')
+			last = strtol(pos + 1, &pos, 10);
+		if (nr >= first && nr <= last)
+			return 1;
+		if (*pos != ',')
+			break;
+		pos++;
+	}
+	return *pos ? -EINVAL : 0;
+}
+
 int memory_block_read(unsigned long id, const char *attr, char *buf,
 		      size_t size)
 {
@@ -170,10 +194,12 @@ int memory_block_offline(unsigned long id)
 	int err;
 
 	for (;;) {
-		err = memory_block_read(id, "state", state, sizeof(state));
-		if (err || !strcmp(state, "offline"))
-			return err;
 		err = memory_block_write(id, "state", "offline");
+		/* Refused because it is there already? */
+		if (err == -EINVAL &&
+		    !memory_block_read(id, "state", state, sizeof(state)) &&
+		    !strcmp(state, "offline"))
+			return 0;
 		if ((err != -EBUSY && err != -EAGAIN) || now_ms() > end)
 			return err;
 		shrink_slab_caches();
@@ -461,27 +487,10 @@ int memory_node_online(const struct memory_blocks *blocks, int node,
 
 int memory_node_listed(const char *mask, int node)
 {
-	char path[PATH_LEN], list[4096], *pos = list;
-	long first, last;
-	int err;
+	char path[PATH_LEN];
 
 	snprintf(path, sizeof(path), SYSFS_NODE "/%s", mask);
-	err = attr_read(path, list, sizeof(list));
-	if (err)
-		return err;
-
-	while (*pos) {
-		first = strtol(pos, &pos, 10);
-		last = first;
-		if (*pos == '-')
-			last = strtol(pos + 1, &pos, 10);
-		if (node >= first && node <= last)
-			return 1;
-		if (*pos != ',')
-			break;
-		pos++;
-	}
-	return *pos ? -EINVAL : 0;
+	return attr_listed(path, node);
 }
 
 int memory_node_total(int node, unsigned long *kib)
@@ -532,6 +541,14 @@ const struct memory_blocks *memory_blocks_at_start(const char **reason)
 	return no_blocks ? NULL : &at_start;
 }
 
+/* What else the guardian puts back. */
+static unsigned int (*restore_also)(void);
+
+void memory_guard_also(unsigned int (*restore)(void))
+{
+	restore_also = restore;
+}
+
 /* No process outlives its parent, except a guardian. */
 static bool forking_guardian;
 static pid_t forking;
@@ -554,6 +571,7 @@ static int guardian(int fd, pid_t parent, const struct memory_blocks *blocks)
 {
 	struct pollfd pfd = { .fd = fd };
 	long long orphan_since = 0;
+	unsigned int failed = 0;
 
 	setsid();
 	/* Whoever may be killed for lack of memory, not the guardian. */
@@ -571,7 +589,10 @@ static int guardian(int fd, pid_t parent, const struct memory_blocks *blocks)
 		}
 	}
 
-	return memory_blocks_restore(blocks) ? KSFT_FAIL : KSFT_PASS;
+	if (restore_also)
+		failed = restore_also();
+	failed += memory_blocks_restore(blocks);
+	return failed ? KSFT_FAIL : KSFT_PASS;
 }
 
 int memory_guard_start(struct memory_guard *guard,
@@ -627,7 +648,7 @@ static int supervise(pid_t harness, pid_t guardian, const sigset_t *signals)
 		restored = -1;
 	}
 	if (restored) {
-		fputs("# Not all memory blocks are restored\n", stderr);
+		fputs("# Not everything is restored\n", stderr);
 		return KSFT_FAIL;
 	}
 

@@ -131,6 +131,15 @@ int attr_read(const char *path, char *buf, size_t size);
 ssize_t attr_write(const char *path, const void *buf, size_t len);
 
 /**
+ * attr_listed() - whether a number is in a list like "0-2,4"
+ * @path:	the file with the list
+ * @nr:		the number
+ *
+ * Return: 1 or 0, or a negative errno.
+ */
+int attr_listed(const char *path, int nr);
+
+/**
  * memory_block_read() - read an attribute of a block
  * @id:		the block
  * @attr:	"state", "valid_zones", ...
@@ -285,6 +294,15 @@ int zone_pages_read(int node, const char *zone, struct zone_pages *pages);
  */
 int memory_guard_start(struct memory_guard *guard,
 		       const struct memory_blocks *blocks);
+
+/**
+ * memory_guard_also() - have the guardian put something else back as well
+ * @restore:	what it calls before it restores memory blocks. Says on stderr
+ *		what it could not put back, and returns how many those are.
+ *
+ * To be called before memory_guard_enter(), once.
+ */
+void memory_guard_also(unsigned int (*restore)(void));
 
 /**
  * memory_guard_enter() - run the rest of the program under guard

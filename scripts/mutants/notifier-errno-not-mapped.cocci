@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// class: rollback
+// file: mm/memory_hotplug.c
+// history: synthetic
+// observe: alloc_fault_test:faults.online_kernel.each_allocation: slab could not prepare for the node, but the write succeeds
+// observe: rollback_test:last_notifier.errno_is_passed_on: the write succeeds
+
+@@
+identifier ret;
+@@
+online_pages(...)
+{
+<...
+ ret = memory_notify(MEM_GOING_ONLINE, ...);
+-ret = notifier_to_errno(ret);
+...>
+}
