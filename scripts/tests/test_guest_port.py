@@ -183,7 +183,9 @@ def ost(qemu, name, source, status, slot=1):
     info = {'source': source, 'status': status, 'slot': str(slot),
             'slot-type': 'DIMM'}
     # When it is gone, QEMU has forgotten its name.
-    qemu.event('ACPI_DEVICE_OST', info=info | ({'device': name} if name else {}))
+    if name:
+        info['device'] = name
+    qemu.event('ACPI_DEVICE_OST', info=info)
 
 
 def test_nothing_is_plugged_while_the_guest_ejects(host):
