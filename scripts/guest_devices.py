@@ -37,6 +37,15 @@ def parse_node(text):
     return int(text)
 
 
+def _ejection(event):
+    """What the guest says about an ejection, None if about something else."""
+    info = event.get('data', {}).get('info', {})
+    if event['event'] == 'ACPI_DEVICE_OST' and \
+            info['source'] in _EJECT_SOURCES:
+        return info
+    return None
+
+
 class Devices:
     """The pc-dimms and virtio-mem devices that QEMU has, by their ids."""
 
@@ -49,6 +58,10 @@ class Devices:
         # Objects that outlive their devices, unless we delete them.
         self._backends = {i: d['memdev']
                           for i, d in self._dimms_at_start.items()}
+        self._slots = {i: d['slot'] for i, d in self._dimms_at_start.items()}
+        # The device is gone, but the guest has not finished: what is plugged
+        # there now, it takes for what it has just ejected.
+        self._ejecting = set()
 
     def _all(self, kind):
         found = {}
@@ -69,6 +82,19 @@ class Devices:
         if event['event'] == 'DEVICE_DELETED' and name in self._backends:
             backend = self._backends.pop(name)
             self._qmp.command('object-del', id=backend.rpartition('/')[2])
+            self._ejecting.add(self._slots.pop(name))
+        info = _ejection(event)
+        if info and info['status'] != _OST_IN_PROGRESS:
+            self._ejecting.discard(int(info['slot']))
+
+    def _finish_ejections(self):
+        end = time.monotonic() + UNPLUG_PATIENCE
+        self._drain()
+        while self._ejecting:
+            event = self._qmp.event(max(end - time.monotonic(), 0))
+            if not event:
+                raise Refused('the guest does not finish an ejection')
+            self.handle(event)
 
     def plug_dimm(self, node, size):
         """Return the id of a new pc-dimm."""
@@ -78,6 +104,7 @@ class Devices:
         return name
 
     def _plug(self, name, backend, node, size, **where):
+        self._finish_ejections()
         self._qmp.command('object-add', **{
             'qom-type': 'memory-backend-ram', 'id': backend, 'size': size})
         try:
@@ -87,6 +114,7 @@ class Devices:
             self._qmp.command('object-del', id=backend)
             raise
         self._backends[name] = backend
+        self._slots[name] = self.dimms()[name]['slot']
 
     def unplug_dimm(self, name):
         """Return when it is gone, or say why it is not."""
@@ -102,13 +130,13 @@ class Devices:
             self.handle(event)
             what, data = event['event'], event.get('data', {})
             if what == 'DEVICE_DELETED' and data.get('device') == name:
+                self._finish_ejections()
                 return
             if what in ('MEM_UNPLUG_ERROR', 'DEVICE_UNPLUG_GUEST_ERROR') and \
                     data.get('device') == name:
                 raise Refused(f'refused: {data.get("msg", what)}')
-            info = data.get('info', {})
-            if what == 'ACPI_DEVICE_OST' and info.get('device') == name and \
-                    info['source'] in _EJECT_SOURCES and \
+            info = _ejection(event)
+            if info and info.get('device') == name and \
                     info['status'] not in (_OST_SUCCESS, _OST_IN_PROGRESS):
                 raise Refused(f'refused: ACPI status {info["status"]:#x}')
         raise Refused(f'no end after {UNPLUG_PATIENCE} s')

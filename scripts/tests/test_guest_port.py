@@ -5,6 +5,7 @@ has the real ones talk to each other.
 """
 
 import json
+import select
 import socket
 import threading
 import time
@@ -45,6 +46,11 @@ class FakeQemu(threading.Thread):
 
     def eject(self, name):
         """As if the guest had ejected it."""
+        slot = self.devices[name][1]['slot']
+        self.begin_to_eject(name)
+        ost(self, None, 3, 0, slot)
+
+    def begin_to_eject(self, name):
         del self.devices[name]
         self.event('DEVICE_DELETED', path=f'/machine/peripheral/{name}/x')
         self.event('DEVICE_DELETED', device=name)
@@ -113,6 +119,10 @@ class Host:
         assert tag == '7'
         return answer
 
+    def ask_nothing(self, patience):
+        """Is there no answer for so long?"""
+        return not select.select([self.port], [], [], patience)[0]
+
     def close(self):
         self.qemu.monitor.shutdown(socket.SHUT_RDWR)
         self.qemu.join(PATIENCE)
@@ -169,10 +179,34 @@ def test_backend_goes_when_qemu_refuses_the_dimm(host):
     assert host.qemu.objects == {'dimm-ram1'}
 
 
-def ost(qemu, name, source, status):
-    qemu.event('ACPI_DEVICE_OST', info={
-        'device': name, 'source': source, 'status': status, 'slot': '1',
-        'slot-type': 'DIMM'})
+def ost(qemu, name, source, status, slot=1):
+    info = {'source': source, 'status': status, 'slot': str(slot),
+            'slot-type': 'DIMM'}
+    # When it is gone, QEMU has forgotten its name.
+    if name:
+        info['device'] = name
+    qemu.event('ACPI_DEVICE_OST', info=info)
+
+
+def test_nothing_is_plugged_while_the_guest_ejects(host):
+    host.ask('plug-dimm node=3 size=128M')
+    host.qemu.begin_to_eject('memhp1')
+    eventually(lambda: 'memhp1-ram' not in host.qemu.objects)
+    host.port.sendall(b'8 plug-dimm node=3 size=128M\n')
+    assert host.ask_nothing(0.3)
+    ost(host.qemu, None, 0x103, 0x84)
+    assert host.ask_nothing(0.3)
+    assert len(host.qemu.told) == 3
+    ost(host.qemu, None, 0x103, 0)
+    assert host.answers.readline() == '8 ok memhp2\n'
+
+
+def test_guest_does_not_finish_an_ejection(host, monkeypatch):
+    monkeypatch.setattr(guest_devices, 'UNPLUG_PATIENCE', 0.2)
+    host.ask('plug-dimm node=3 size=128M')
+    host.qemu.verdict = host.qemu.begin_to_eject
+    assert host.ask('unplug-dimm memhp1') == \
+        'error the guest does not finish an ejection'
 
 
 def test_guest_refuses_to_eject(host):

@@ -144,18 +144,20 @@ bool iomem_find(const struct block_range *range, const char *name)
 	return found;
 }
 
-bool iomem_overlaps(const struct block_range *range)
+int iomem_count(const struct block_range *range)
 {
 	char name[ATTR_LEN];
-	bool covers, found;
+	bool covers;
 	FILE *file;
+	int nr = 0;
 
 	file = fopen("/proc/iomem", "re");
 	if (!file)
-		return true;
-	found = iomem_next(file, range, &covers, name);
+		return -errno;
+	while (iomem_next(file, range, &covers, name))
+		nr++;
 	fclose(file);
-	return found;
+	return nr;
 }
 
 static bool firmware_map_entry(const char *entry, const char *attr,

@@ -98,12 +98,12 @@ int block_zone(unsigned long id, char *zone);
 bool iomem_find(const struct block_range *range, const char *name);
 
 /**
- * iomem_overlaps() - whether /proc/iomem has anything in a range
+ * iomem_count() - how many resources of /proc/iomem have to do with a range
  * @range:	the range
  *
- * Return: true also if that cannot be read.
+ * Return: that number, or a negative errno.
  */
-bool iomem_overlaps(const struct block_range *range);
+int iomem_count(const struct block_range *range);
 
 /**
  * firmware_map_find() - whether /sys/firmware/memmap has exactly a range

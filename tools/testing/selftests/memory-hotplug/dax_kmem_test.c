@@ -227,9 +227,11 @@ TEST_F(kmem, online_then_offline)
 TEST_F(kmem, unbind_removes_and_bind_adds)
 {
 	const struct block_range *range = &self->range;
+	const int resources = iomem_count(range);
 	unsigned long id;
 	int round;
 
+	ASSERT_LT(0, resources);
 	for (round = 0; round < 3; round++) {
 		EXPECT_LT(0, unbind_device());
 		EXPECT_EQ(0U, block_range_here(range));
@@ -240,6 +242,10 @@ TEST_F(kmem, unbind_removes_and_bind_adds)
 		EXPECT_LT(0, bind_device());
 		EXPECT_EQ(range->nr, block_range_here(range));
 		EXPECT_TRUE(iomem_find(range, RESOURCE));
+		EXPECT_EQ(resources, iomem_count(range)) {
+			TH_LOG("round %d: %d resources, %d before", round,
+			       iomem_count(range), resources);
+		}
 		for (id = range->first; id < range->first + range->nr; id++)
 			EXPECT_TRUE(memory_block_node_link(id, self->node));
 	}

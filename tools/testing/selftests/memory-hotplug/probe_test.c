@@ -155,7 +155,7 @@ static bool find_hidden(unsigned long long bytes, struct block_range *range)
 		     !found && addr + bytes - 1 <= last; addr += bytes) {
 			*range = block_range_of(addr, bytes);
 			found = !block_here(range->first) &&
-				!iomem_overlaps(range);
+				!iomem_count(range);
 		}
 	}
 	closedir(dir);
