@@ -26,6 +26,7 @@
 #include "attr_guard.h"
 #include "block_kind.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "memory_snapshot.h"
 
 #define DEBUGFS		"/sys/kernel/debug"

@@ -17,6 +17,7 @@
 #include "dimm.h"
 #include "host_port.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "online_policy.h"
 
 #define AUTO_ONLINE	SYSFS_MEMORY "/auto_online_blocks"

@@ -13,6 +13,7 @@
 
 #include "cpu.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 
 /* SMT control takes down all at once: more than that takes too long. */
 #define MAX_SECONDARY	16

@@ -24,6 +24,7 @@
 #include "cpu_cycle.h"
 #include "cpu_hold.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "node_cycle.h"
 #include "slow_offline.h"
 #include "stall.h"

@@ -17,6 +17,7 @@
 #include "block_range.h"
 #include "host_port.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "node_load.h"
 
 #define AUTO_ONLINE	SYSFS_MEMORY "/auto_online_blocks"

@@ -20,6 +20,7 @@
 #include "expected_failure.h"
 #include "host_port.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "node_load.h"
 #include "uevent.h"
 

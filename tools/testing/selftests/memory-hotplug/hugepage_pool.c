@@ -9,6 +9,7 @@
 
 #include "hugepage_pool.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 
 #define MAX_NODES	1024
 

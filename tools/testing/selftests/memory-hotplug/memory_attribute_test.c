@@ -26,6 +26,7 @@
 #include "block_kind.h"
 #include "block_zone.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 
 /* sysfs hands a store function at most a page. */
 #define MAX_STORE	((size_t)sysconf(_SC_PAGESIZE))

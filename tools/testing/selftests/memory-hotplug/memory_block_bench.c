@@ -15,6 +15,7 @@
 
 #include "../kselftest.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 
 /* So that whatever changes over time changes for both alike. */
 #define TURNS	5

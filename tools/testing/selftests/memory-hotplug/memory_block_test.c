@@ -18,6 +18,7 @@
 #include "block_kind.h"
 #include "block_zone.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 
 #define MAX_WRITE	4096
 

@@ -15,6 +15,7 @@
 #include "../kselftest_harness.h"
 #include "hugepage_pool.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "memory_content.h"
 #include "movable_block.h"
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../kselftest_harness.h"
+#include "memory_guard.h"
 #include "memory_limit.h"
 
 #define BLOCK_KIB	(128 * 1024UL)

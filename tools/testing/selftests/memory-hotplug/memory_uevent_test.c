@@ -20,6 +20,7 @@
 #include "../kselftest_harness.h"
 #include "block_kind.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "uevent.h"
 
 #define NR_CYCLES	3

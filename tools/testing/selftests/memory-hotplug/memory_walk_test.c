@@ -18,6 +18,7 @@
 #include "expected_failure.h"
 #include "host_port.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 
 /* A hundred transitions of a block, on a slow machine. */
 #define TEST_TIMEOUT_S	120

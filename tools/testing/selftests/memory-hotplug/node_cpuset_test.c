@@ -19,6 +19,7 @@
 
 #include "../kselftest_harness.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "node_mem.h"
 #include "node_place.h"
 

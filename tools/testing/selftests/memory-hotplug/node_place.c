@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "block_kind.h"
+#include "memory_guard.h"
 #include "node_mem.h"
 #include "node_place.h"
 

@@ -19,6 +19,7 @@
 #include "../kselftest_harness.h"
 #include "hugepage_pool.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "memory_content.h"
 #include "memory_snapshot.h"
 #include "movable_block.h"

@@ -18,6 +18,7 @@
 #include "cpu_cycle.h"
 #include "cpu_hold.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "slab_cache.h"
 #include "slab_files.h"
 #include "slow_offline.h"

@@ -12,6 +12,7 @@
 
 #include "../kselftest_harness.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "node_cycle.h"
 #include "slab_files.h"
 #include "slow_offline.h"

@@ -16,6 +16,7 @@
 #include "block_range.h"
 #include "host_port.h"
 #include "memory_block.h"
+#include "memory_guard.h"
 #include "node_load.h"
 #include "online_policy.h"
 
