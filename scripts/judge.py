@@ -78,6 +78,7 @@ def judge(built, boot, selection, out):
         expected_skips=expected_skips(built.kbuild.arch),
         sanitizer=sanitizer, zonelists=zonelists, races=benign,
         interleave=zonelist_map.parse(log))
+    run.kselftest.seconds.update(verdict.took(facts))
     return run, verdict.decide(run)
 
 

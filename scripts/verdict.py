@@ -245,3 +245,12 @@ def _interleave_reasons(run):
     if passed > run.interleave.reports:
         yield Reason('interleave', f'zonelist_interleave: {passed} cases passed, '
                      f'{run.interleave.reports} said how many pairs')
+
+
+def took(console: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """How long each kselftest ran, in seconds, as guest/timeout has it."""
+    found = {}
+    for value in console.get('took', ()):
+        name, begin, end = value.split()
+        found[name] = float(end) - float(begin)
+    return found

@@ -88,10 +88,11 @@ static void expire_write(int sig)
  * A signal makes offline_pages() return, but a write that waits for
  * device_hotplug_lock is restarted after the handler: leave by a jump.
  */
-ssize_t attr_write(const char *path, const void *buf, size_t len)
+static ssize_t attr_write_within(const char *path, const void *buf, size_t len,
+				 int ms)
 {
 	const struct itimerval limit = {
-		.it_value.tv_sec = WRITE_TIMEOUT_MS / 1000,
+		.it_value = { ms / 1000, ms % 1000 * 1000 },
 	}, off = {};
 	const struct sigaction act = { .sa_handler = expire_write };
 	struct sigaction old;
@@ -142,6 +143,11 @@ int attr_listed(const char *path, int nr)
 	return *pos ? -EINVAL : 0;
 }
 
+ssize_t attr_write(const char *path, const void *buf, size_t len)
+{
+	return attr_write_within(path, buf, len, WRITE_TIMEOUT_MS);
+}
+
 int memory_block_read(unsigned long id, const char *attr, char *buf,
 		      size_t size)
 {
@@ -158,6 +164,16 @@ int memory_block_write(unsigned long id, const char *attr, const char *value)
 
 	snprintf(path, sizeof(path), SYSFS_MEMORY "/memory%lu/%s", id, attr);
 	ret = attr_write(path, value, strlen(value));
+	return ret < 0 ? ret : 0;
+}
+
+int memory_block_try_offline(unsigned long id, int ms)
+{
+	char path[PATH_LEN];
+	ssize_t ret;
+
+	snprintf(path, sizeof(path), SYSFS_MEMORY "/memory%lu/state", id);
+	ret = attr_write_within(path, "offline", strlen("offline"), ms);
 	return ret < 0 ? ret : 0;
 }
 

@@ -147,6 +147,15 @@ int memory_block_read(unsigned long id, const char *attr, char *buf,
 int memory_block_write(unsigned long id, const char *attr, const char *value);
 
 /**
+ * memory_block_try_offline() - try once to take a block offline
+ * @id:		the block
+ * @ms:		how long, see attr_write()
+ *
+ * Return: 0 when it is offline, -ETIMEDOUT, or another negative errno.
+ */
+int memory_block_try_offline(unsigned long id, int ms);
+
+/**
  * memory_block_offline() - take a block offline
  * @id:		the block
  *

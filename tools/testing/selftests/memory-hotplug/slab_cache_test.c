@@ -17,6 +17,7 @@
 #include "cpu.h"
 #include "cpu_cycle.h"
 #include "cpu_hold.h"
+#include "expected_failure.h"
 #include "memory_block.h"
 #include "memory_guard.h"
 #include "slab_cache.h"
@@ -30,6 +31,9 @@
 
 /* Some slabs full of them. */
 #define OBJECTS		100
+
+/* How long an offline may find nothing but pages that cannot be migrated. */
+#define BUSY_MS		1000
 
 static const char *no_cache(void)
 {
@@ -192,6 +196,46 @@ TEST_F_TIMEOUT(objects, keep_memory_online, TEST_TIMEOUT_S)
 	ASSERT_EQ(0, slab_cache_do(&self->cache, "destroy"));
 	expect_offline_works(_metadata, self->id);
 	EXPECT_EQ(0, memory_node_listed("has_normal_memory", node));
+}
+
+/*
+ * C2. A full slab alone keeps its memory online as well. Linux 6.12 takes one
+ * that once was on its node's list of partial slabs for a movable page, since
+ * what its list entry was poisoned with looks like a flag there. It tries to
+ * migrate it until a signal comes.
+ */
+TEST_F(objects, full_slab_keeps_memory_online)
+{
+	struct slab_count count;
+	cpu_set_t here;
+	int err;
+
+	/* All from one slab. */
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	ASSERT_EQ(0, sched_setaffinity(0, sizeof(here), &here));
+
+	/* Before the node has memory, so that nothing else of it is there. */
+	ASSERT_EQ(0, slab_cache_create(&self->cache, false));
+	ASSERT_EQ(0, slab_cache_read(&self->cache, "objs_per_slab",
+				     self->node.id, &count));
+	ASSERT_LT(1UL, count.total);
+
+	to_kernel_zone(_metadata, self->id);
+	ASSERT_EQ(0, slab_cache_do(&self->cache, "alloc %d 1", self->node.id));
+	ASSERT_EQ(0, slab_cache_write(&self->cache, "shrink", "1"));
+	ASSERT_EQ(0, slab_cache_do(&self->cache, "alloc %d %lu", self->node.id,
+				   count.total - 1));
+
+	err = memory_block_try_offline(self->id, BUSY_MS);
+	ASSERT_EQ(0, slab_cache_do(&self->cache, "free -1"));
+	ASSERT_EQ(0, slab_cache_do(&self->cache, "destroy"));
+	expect_offline_works(_metadata, self->id);
+	if (err == -ETIMEDOUT)
+		EXPECTED_FAILURE(return, "the offline does not end");
+	EXPECT_EQ(-EBUSY, err) {
+		TH_LOG("memory%lu: offline: %s", self->id, errname(err));
+	}
 }
 
 /*
@@ -630,6 +674,7 @@ static int cache_cycle(struct progress *progress, void *arg)
 /*
  * A worker: all blocks of the node go online, then offline. Those in a kernel
  * zone may be in use: then the offline fails with EBUSY, and they stay online.
+ * Or it does not end, see full_slab_keeps_memory_online.
  */
 static int node_in_use(struct progress *progress, void *arg)
 {
@@ -663,8 +708,9 @@ static int node_in_use(struct progress *progress, void *arg)
 				continue;
 			progress_begin(progress, "memory%lu: offline",
 				       block->id);
-			err = memory_block_write(block->id, "state", "offline");
-			if (err && (err != -EBUSY || !use->kernel))
+			err = memory_block_try_offline(block->id, BUSY_MS);
+			if (err && ((err != -EBUSY && err != -ETIMEDOUT) ||
+				    !use->kernel))
 				return err;
 			if (memory_block_read(block->id, "state", state,
 					      sizeof(state)) ||
