@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""make check: lint, the reference run, and the tests of the host tooling.
+"""make check: the quick run, all kselftests, lint, and the tests of the host
+tooling.
 
 All of it, even if something fails early; the sum of all counts comes last.
 """
@@ -67,6 +68,7 @@ def main():
     python = ('/usr/bin/python3', '-B')
     steps = (
         ('run', lambda: counted(*python, 'scripts/run.py', 'run')),
+        ('kselftest', lambda: counted(*python, 'scripts/run.py', 'kselftest')),
         ('lint', lambda: counted(*python, 'scripts/run_lint.py')),
         ('tests', pytest),
     )
@@ -80,7 +82,7 @@ def main():
         totals = [a + b for a, b in zip(totals, counts)]
     print()
     for name, seconds, counts in rows:
-        print('{:8} {:7.1f} s   {} passed, {} failed, {} skipped'.format(
+        print('{:10} {:7.1f} s   {} passed, {} failed, {} skipped'.format(
             name, seconds, *counts))
     print('{} passed, {} failed, {} skipped'.format(*totals))
     # Nothing is expected to skip: it would hide what is missing here.

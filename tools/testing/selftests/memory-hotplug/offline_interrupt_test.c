@@ -24,7 +24,7 @@
 #define NR_PAGES	256
 
 /* At how many points of its way an offline is interrupted. */
-#define STEPS		6
+#define STEPS		4
 
 #define SEED		1
 #define STALL_MS	10000
