@@ -182,7 +182,7 @@ class Kbuild:
             (self.obj / 'memhp.kconfig').write_text(self._kconfig_stamp())
 
     def image_target(self):
-        return {'x86_64': 'bzImage'}[self.arch]
+        return {'x86_64': 'vmlinux'}[self.arch]
 
     def install_modules(self, root):
         """The kernel's own "make modules_install", for modprobe in the guest."""
@@ -194,6 +194,6 @@ class Kbuild:
         """The kernel's own "make kselftest-install", statically linked."""
         with self.progress.phase('build kselftests'):
             self.make('TARGETS=memory-hotplug', 'FORCE_TARGETS=1',
-                      'USERLDFLAGS=-static', f'INSTALL_PATH={dest}',
+                      'USERLDFLAGS=-static -s', f'INSTALL_PATH={dest}',
                       'kselftest-install')
 

@@ -13,8 +13,8 @@ A mutant is a .cocci file whose leading comment says what it is:
 with an "observe" line for each test that must find it.
 
 They are applied to a copy of the working copy, made of hard links, and built
-in a copy of its object folder: the kernel that is tested is never touched, and
-no object of one mutant reaches the next.
+in a copy of its object folder: the kernel that is tested is never touched. The
+one object that a mutant changes is put back before the next one.
 """
 
 import os
@@ -118,20 +118,34 @@ class Scratch:
                         self.progress, self.log, base.sanitizer,
                         view=self.path)
         obj = self.path / base.obj.name
-        shutil.rmtree(obj, ignore_errors=True)
-        subprocess.run(['cp', '-a', base.obj, obj], check=True,
-                       env=child_env())
+        if not obj.exists():
+            subprocess.run(['cp', '-a', base.obj, obj], check=True,
+                           env=child_env())
         try:
             _apply(mutant, self.path)
             kernel.build_kernel(kernel.image_target())
         finally:
-            original = base.tree.path / mutant.file
-            (self.path / mutant.file).unlink(missing_ok=True)
-            os.link(original, self.path / mutant.file)
+            self._restore(mutant.file, obj)
         # Where the next mutant's build leaves it alone.
         image = self.path / f'memhp-{mutant.name}.image'
         os.replace(obj / self.built.machine.kernel_path, image)
         return replace(self.built, image=image)
+
+    def _restore(self, file, obj):
+        """Put a source file and its object back, so that nothing of this
+        mutant gets into the next one. As if just made, the object is older
+        than nothing but what is linked from it.
+        """
+        base = self.built.kbuild
+        (self.path / file).unlink(missing_ok=True)
+        os.link(base.tree.path / file, self.path / file)
+        if not file.endswith('.c'):
+            shutil.rmtree(obj)
+            return
+        source = Path(file)
+        for name in (source.with_suffix('.o'),
+                     source.with_name(f'.{source.stem}.o.cmd')):
+            shutil.copyfile(base.obj / name, obj / name)
 
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)

@@ -70,7 +70,7 @@ QEMU_ARCH = QemuArchParams(
     linux_arch='x86_64',
     kconfig='\n'.join((_REPO / f).read_text() for f in _FRAGMENTS),
     qemu_arch='x86_64',
-    kernel_path='arch/x86/boot/bzImage',
+    kernel_path='vmlinux',
     kernel_command_line='console=ttyS0 movable_node',
     extra_qemu_params=[
         '-bios', 'qboot.rom',
