@@ -248,7 +248,7 @@ def _measure(built, conf, out, progress):
         found = collect(folder / 'guest.log', built.kbuild.obj,
                         folder / 'gcov')
         for source, counts in found.items():
-            for run in {name, 'both'} - {'upstream'}:
+            for run in [name] + ['both'] * (name != 'upstream'):
                 runs.setdefault(run, {}).setdefault(source,
                                                     Counts()).add(counts)
     return runs, failed

@@ -215,3 +215,8 @@ def test_load_expected_skips_rejects(tmp_path, line):
     path.write_text(line + '\n')
     with pytest.raises(ValueError, match='x86_64.txt:'):
         verdict.load_expected_skips(path)
+
+
+def test_how_long_programs_took():
+    assert verdict.took({'took': ['a_test 1.50 4.00', 'b.sh 4.10 4.20']}) == \
+        {'a_test': 2.5, 'b.sh': pytest.approx(0.1)}
