@@ -20,7 +20,7 @@
  * @id:		the block, alone in its zone
  * @pid:	the child that writes to its "state", 0 if there is none
  * @page:	the page
- * @pin:	the pipe that has a reference to it, both ends 0 if there is none
+ * @pin:	the pipe that has a reference to it, if there is a page
  *
  * All zero before slow_offline_start().
  */
