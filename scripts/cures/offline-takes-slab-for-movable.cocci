@@ -18,3 +18,14 @@ has_unmovable_pages(...)
 	continue;
 ...>
 }
+
+@@
+identifier folio;
+@@
+has_unmovable_pages(...)
+{
+<...
+-!folio_test_lru(folio) && !__folio_test_movable(folio)
++folio_test_slab(folio) || (!folio_test_lru(folio) && !__folio_test_movable(folio))
+...>
+}
