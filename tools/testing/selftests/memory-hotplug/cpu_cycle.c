@@ -22,7 +22,7 @@ static int set(struct progress *progress, const struct cpu_cycle *cycle, bool up
 	return err;
 }
 
-int cpu_cycle(struct progress *progress, void *arg)
+int cpu_cycle_on(struct progress *progress, void *arg)
 {
 	const struct cpu_cycle *cycle = arg;
 	int err = 0;

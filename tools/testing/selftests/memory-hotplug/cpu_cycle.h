@@ -10,7 +10,7 @@
 #include "worker.h"
 
 /**
- * struct cpu_cycle - what cpu_cycle() works on
+ * struct cpu_cycle - what cpu_cycle_on() works on
  * @cpus:	all CPUs of the machine
  * @cpu:	the CPU
  * @way:	how it goes down and comes up
@@ -22,7 +22,7 @@ struct cpu_cycle {
 };
 
 /**
- * cpu_cycle() - a worker that takes a CPU down and up until it is stopped
+ * cpu_cycle_on() - a worker that takes a CPU down and up until it is stopped
  * @progress:	its own; once down and once up is a round
  * @arg:	a struct cpu_cycle
  *
@@ -32,6 +32,6 @@ struct cpu_cycle {
  * Return: 0, -EBADMSG if the CPU is not as it should be, or another negative
  * errno.
  */
-int cpu_cycle(struct progress *progress, void *arg);
+int cpu_cycle_on(struct progress *progress, void *arg);
 
 #endif /* CPU_CYCLE_H */

@@ -432,14 +432,14 @@ TEST_F_TIMEOUT(pair, race, TEST_TIMEOUT_S)
 	memory[0].id = first->id;
 	ASSERT_EQ(0, worker_start(&w[0], "first block", block_cycle,
 				  &memory[0]));
-	ASSERT_EQ(0, worker_start(&w[1], "first CPU", cpu_cycle, &cpu[0]));
+	ASSERT_EQ(0, worker_start(&w[1], "first CPU", cpu_cycle_on, &cpu[0]));
 	if (second) {
 		memory[1].id = second->id;
 		ASSERT_EQ(0, worker_start(&w[2], "second block", block_cycle,
 					  &memory[1]));
 	}
 	if (cpu[1].cpu)
-		ASSERT_EQ(0, worker_start(&w[3], "second CPU", cpu_cycle,
+		ASSERT_EQ(0, worker_start(&w[3], "second CPU", cpu_cycle_on,
 					  &cpu[1]));
 	for (i = 0; i < ARRAY_LEN(self->worker); i++)
 		w[i].target = 2;

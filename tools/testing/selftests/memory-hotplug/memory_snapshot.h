@@ -49,7 +49,7 @@ struct memory_snapshot {
  * memory_snapshot_take() - note what is the case
  * @snapshot:	the result; to be given to memory_snapshot_free() if this
  *		succeeds
- * @flags:	MEMORY_SNAPSHOT_..., what else to look at
+ * @flags:	what else to look at, MEMORY_SNAPSHOT_FREE for example
  *
  * Of each zone: present, managed and spanned pages, start, watermarks (without
  * the boost, which comes and goes), lowmem reserve, batch and counter threshold of

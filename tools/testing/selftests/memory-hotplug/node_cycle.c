@@ -6,7 +6,7 @@
 
 #include "node_cycle.h"
 
-int node_cycle(struct progress *progress, void *arg)
+int node_cycle_on(struct progress *progress, void *arg)
 {
 	const struct node_cycle *cycle = arg;
 	const struct memory_node *node = cycle->node;

@@ -14,7 +14,7 @@
 #define NODE_MAX_BLOCKS	4
 
 /**
- * struct node_cycle - what node_cycle() works on
+ * struct node_cycle - what node_cycle_on() works on
  * @blocks:	all blocks of the machine
  * @node:	the node
  */
@@ -24,7 +24,7 @@ struct node_cycle {
 };
 
 /**
- * node_cycle() - a worker that empties and refills a node until it is stopped
+ * node_cycle_on() - a worker that empties and refills a node until it is stopped
  * @progress:	its own; one offline and one online of all blocks is a round
  * @arg:	a struct node_cycle
  *
@@ -34,6 +34,6 @@ struct node_cycle {
  *
  * Return: 0, or a negative errno.
  */
-int node_cycle(struct progress *progress, void *arg);
+int node_cycle_on(struct progress *progress, void *arg);
 
 #endif /* NODE_CYCLE_H */

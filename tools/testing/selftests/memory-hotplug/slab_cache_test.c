@@ -754,7 +754,7 @@ TEST_F_TIMEOUT(race, caches_nodes_cpus, TEST_TIMEOUT_S)
 	ASSERT_EQ(0, worker_start(&w[1], "debug cache", cache_cycle, &debug));
 	ASSERT_EQ(0, worker_start(&w[2], "reader", slab_read_on, NULL));
 	ASSERT_EQ(0, worker_start(&w[3], "new reader", slab_read_anew, NULL));
-	ASSERT_EQ(0, worker_start(&w[4], "CPU", cpu_cycle, &cpu));
+	ASSERT_EQ(0, worker_start(&w[4], "CPU", cpu_cycle_on, &cpu));
 	ASSERT_EQ(0, worker_start(&w[5], "node", node_in_use, &node));
 	for (i = 0; i < ARRAY_LEN(self->worker); i++)
 		w[i].target = 2;

@@ -159,7 +159,7 @@ TEST_F_TIMEOUT(node, readers_race_node_empty_refill, TEST_TIMEOUT_S)
 	}
 	ASSERT_EQ(0, workers_wait(self->reader, NR_READERS));
 
-	ASSERT_EQ(0, worker_start(&self->writer, "writer", node_cycle, &cycle));
+	ASSERT_EQ(0, worker_start(&self->writer, "writer", node_cycle_on, &cycle));
 	self->writer.target = ROUNDS;
 	/* The round that was under way when the writer started does not count. */
 	for (i = 0; i < NR_READERS; i++)
