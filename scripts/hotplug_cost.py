@@ -55,7 +55,10 @@ def rows(found, clock):
 def _measure(built, conf, out, progress, clock):
     folder = out / clock.replace(' ', '-')
     folder.mkdir()
-    initrd = initramfs.with_programs(built.initrd, [SCRIPT], _TIMEOUT, folder)
+    upstream = built.tree.path / \
+        f'tools/testing/selftests/{suites.COLLECTION}/mem-on-off-test.sh'
+    initrd = initramfs.with_programs(built.initrd, [SCRIPT, upstream],
+                                     _TIMEOUT, folder)
     pipeline.run_guest(built.with_qemu(*CLOCKS[clock]), conf, folder, progress,
                        selection=suites.Selection([], '', [SCRIPT.name]),
                        initrd=initrd, accel='tcg')

@@ -58,15 +58,35 @@ def with_programs(archive, programs, timeout, folder):
     return initrd
 
 
-def pack(root, archive):
+def pack(root, archive, without=()):
     """Pack a staged folder into a cpio archive that the kernel unpacks.
 
     Such archives may be concatenated: files of a later one replace those of
     an earlier one.
+
+    without: files of it that are left out, names within the folder.
     """
     names = [os.path.relpath(os.path.join(top, name), root)
              for top, folders, files in os.walk(root)
              for name in folders + files]
+    _pack([n for n in names if n not in without], root, archive)
+
+
+def pack_programs(root, programs, folder):
+    """Pack the base of a staged folder, and each of these programs, into
+    archives of their own: a guest unpacks those that it needs. Returns
+    {program: archive}, where '' is the base.
+    """
+    names = {p: f'kselftest/{COLLECTION}/{p}' for p in programs}
+    found = {p: folder / f'memhp-initramfs-{p or "base"}.cpio'
+             for p in ['', *programs]}
+    pack(root, found[''], names.values())
+    for program, name in names.items():
+        _pack([name], root, found[program])
+    return found
+
+
+def _pack(names, root, archive):
     with open(archive, 'wb') as out:
         subprocess.run(['cpio', '-o', '-H', 'newc', '-R', '0:0', '--quiet'],
                        input='\n'.join(sorted(names)).encode(), stdout=out,

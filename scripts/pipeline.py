@@ -26,8 +26,13 @@ class Built:
     kbuild: Kbuild
     machine: object         # QemuArchParams
     image: Path
-    initrd: Path
+    archives: dict          # of the initramfs: '' is the base, then programs
     selection: suites.Selection
+
+    @property
+    def initrd(self):
+        """The base, for programs of other origin."""
+        return self.archives['']
 
     def with_qemu(self, *words):
         """The same on a machine whose QEMU gets some more words."""
@@ -82,18 +87,17 @@ def build(settings, progress, out, only=None):
                     progress, log, settings.sanitizer)
     kernel.configure()
     kernel.build_kernel()
-    initrd = kernel.obj / 'memhp-initramfs.cpio'
+    programs = suites.kselftests(tree.path)
     with tempfile.TemporaryDirectory(dir=kernel.obj) as tmp:
         root = Path(tmp)
         initramfs.stage(root)
         kernel.install_modules(root)
         kernel.install_kselftests(root / 'kselftest')
         initramfs.list_cases(root, [
-            f'{p}:{c}' for p in suites.kselftests(tree.path)
-            for c in suites.cases(tree.path, p)])
-        initramfs.pack(root, initrd)
+            f'{p}:{c}' for p in programs for c in suites.cases(tree.path, p)])
+        archives = initramfs.pack_programs(root, programs, kernel.obj)
     return Built(tree, kernel, params, kernel.obj / params.kernel_path,
-                 initrd, selection)
+                 archives, selection)
 
 
 @dataclass(frozen=True)
@@ -108,15 +112,24 @@ def run_guest(built, settings, out, progress, selection=None,
               extra_cmdline='', limit=None, initrd=None, accel=None):
     """Boot the built kernel once, its logs going to the folder out.
 
+    initrd: instead of one with the selected programs.
     accel: instead of the fastest that boots it.
     """
+    selection = selection or built.selection
+    if not initrd:
+        with tempfile.NamedTemporaryFile(prefix='memhp-') as archive:
+            for name in ['', *selection.programs]:
+                archive.write(built.archives[name].read_bytes())
+            archive.flush()
+            return run_guest(built, settings, out, progress, selection,
+                             extra_cmdline, limit, archive.name, accel)
     nonce = secrets.token_hex(8)
     slowdown = built.kbuild.slowdown
     cmdline = ' '.join(filter(None, (
         f'memhp.nonce={nonce}', f'memhp.slowdown={slowdown}',
-        (selection or built.selection).cmdline(), extra_cmdline)))
-    guest = boot.Guest(built.machine, built.image, initrd or built.initrd,
-                       cmdline, out, limit or BOOT_LIMIT * slowdown, progress)
+        selection.cmdline(), extra_cmdline)))
+    guest = boot.Guest(built.machine, built.image, initrd, cmdline, out,
+                       limit or BOOT_LIMIT * slowdown, progress)
     text = accel
     if not accel:
         accel, text = boot.choose_accel(guest, settings.state)
