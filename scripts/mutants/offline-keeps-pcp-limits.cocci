@@ -3,17 +3,8 @@
 // file: mm/page_alloc.c
 // history: synthetic
 // observe: offline_interrupt_test:offline.sigint.while_it_retries: the per-CPU lists of the zone stay disabled
-// observe: offline_interrupt_test:offline.sigalrm.while_it_retries: the same
-// observe: offline_interrupt_test:offline.sigterm.while_it_retries: the same
-// observe: offline_interrupt_test:offline.sigkill.while_it_retries: the same
 // observe: offline_interrupt_test:offline.sigint.after_any_delay: the same
-// observe: offline_interrupt_test:offline.sigalrm.after_any_delay: the same
-// observe: offline_interrupt_test:offline.sigterm.after_any_delay: the same
-// observe: offline_interrupt_test:offline.sigkill.after_any_delay: the same
 // observe: pinned_memory_test:pinned.anon.offline_waits_until_interrupted: the same
-// observe: pinned_memory_test:pinned.shmem.offline_waits_until_interrupted: the same
-// observe: pinned_memory_test:pinned.thp.offline_waits_until_interrupted: the same
-// observe: pinned_memory_test:pinned.hugetlb.offline_waits_until_interrupted: the same
 
 @@
 @@
