@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0
+"""make audit: which code on the hotplug paths looks at the CPUs, asserts a
+hotplug lock or takes one, and what the rules say of each such place.
+
+Fails for a place that scripts/rules/sites.ini does not classify, and for one
+that it does and that is gone.
+"""
+
+import json
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import boot
+import callgraph
+import machine
+import pipeline
+import rules
+import settings
+import tree as trees
+from common import entry, locked
+from hotplug_graph import HotplugGraph, options
+from kbuild import Kbuild
+from progress import Progress
+
+# Classes of sites, in the order in which they are shown.
+CLASSES = {
+    'needs': 'needs cpu_hotplug_lock',
+    'device': 'serialised by device_hotplug_lock',
+    'tolerates': 'tolerates the race',
+    'unreachable': 'not reached in practice',
+    'asserts': 'asserts a lock',
+    'takes': 'takes a lock',
+    'holds': 'runs where a lock keeps the CPUs as they are',
+}
+
+
+@dataclass
+class Site:
+    """A function on a hotplug path, and what it uses."""
+    function: str
+    kinds: set
+    chain: list
+    paths: list = field(default_factory=list)
+    rule: object = None
+
+
+@dataclass
+class Audit:
+    sites: list
+    failures: list          # what is wrong, a line each
+    checked: int            # how many things could have been wrong
+    reached: int
+    paths: dict             # of rules
+
+    @property
+    def passed(self):
+        return self.checked - len(self.failures)
+
+
+class _Auditor:
+    def __init__(self, graph, kernel, config, folder):
+        def load(*args):
+            return rules.of_kernel(rules.read(*args, folder=folder), kernel)
+
+        self.graph = graph
+        self.hotplug = HotplugGraph(graph, kernel, config, folder)
+        self.consumers = load('consumers', ('own', 'strict'), ('symbols',))
+        self.rules = {}
+        for rule in load('sites', ('uses', 'covers', 'config', 'proof',
+                                   'instead'), ('class', 'why')).values():
+            if rule['class'] not in CLASSES:
+                raise rules.Fatal(f'{rule}: unknown class {rule["class"]}: '
+                                  f'known are {", ".join(CLASSES)}')
+            if self.hotplug.configured(rule):
+                self.rules[graph.find(rule.name) or rule.name] = rule
+        self.paths = {n: p for n, p in load(
+            'paths', ('config', 'drive', 'undriven', 'who'),
+            ('title', 'entry')).items() if self.hotplug.configured(p)}
+        self.failures = []
+
+    def _kinds(self, function, strict):
+        """What a function uses, of the strict kinds or of the others."""
+        used = self.graph.uses(function)
+        return {name for name, c in self.consumers.items()
+                if bool(c['strict']) == strict and
+                function not in c.words('own') and used & set(c.words('symbols'))}
+
+    def _find(self):
+        """All sites, by function."""
+        hotplug, sites = self.hotplug, {}
+        covers = {f for f, r in self.rules.items() if r['covers']}
+        near, far = set(hotplug.free) | covers, covers
+        roots = {n: hotplug.roots(p) for n, p in self.paths.items()}
+        every = [r for own in roots.values() for r in own]
+        reach = hotplug.walk(every, near)
+        self.reached = len(reach.parents)
+        for function in hotplug.unlisted(reach):
+            self.failures.append(
+                'call through a pointer that edges.ini does not list: ' +
+                ' -> '.join(reach.chain(function)))
+        for strict, ends in ((False, near), (True, far)):
+            wide = reach if ends is near else hotplug.walk(every, ends)
+            for function in wide.parents:
+                kinds = self._kinds(function, strict)
+                if kinds and (strict or function not in hotplug.free):
+                    site = sites.setdefault(
+                        function, Site(function, set(), wide.chain(function)))
+                    site.kinds |= kinds
+            for name in self.paths:
+                own = hotplug.walk(roots[name], ends).parents
+                for site in sites.values():
+                    if (ends is near) == (site.function in reach.parents) \
+                            and site.function in own:
+                        site.paths.append(name)
+        return sites
+
+    def audit(self):
+        sites = self._find()
+        for site in sites.values():
+            site.rule = self.rules.get(site.function)
+            known = set(site.rule.lines('uses')) if site.rule else set()
+            for kind in sorted(site.kinds - known):
+                self.failures.append(
+                    f'unclassified: {site.function} uses {kind}: ' +
+                    ' -> '.join(site.chain))
+        for function, rule in self.rules.items():
+            have = sites[function].kinds if function in sites else set()
+            for kind in rule.lines('uses'):
+                if kind not in have:
+                    self.failures.append(
+                        f'{rule}: vanished: it uses {kind} no more, or no '
+                        f'hotplug path comes by: drop the rule, or give it '
+                        f'a range of versions')
+        self.failures += self.hotplug.problems
+        checked = sum(len(s.kinds) for s in sites.values()) + \
+            len(self.hotplug.chains) + len(self.failures)
+        return Audit(sorted(sites.values(), key=lambda s: s.function),
+                     self.failures, checked, self.reached, self.paths)
+
+
+def audit(graph, kernel, config, folder=rules.RULES):
+    """Compare the sites of a call graph with the rules."""
+    return _Auditor(graph, kernel, config, folder).audit()
+
+
+def by_class(found):
+    """Sites that the rules know, by class."""
+    groups = defaultdict(list)
+    for site in found.sites:
+        if site.rule:
+            groups[site.rule['class']].append(site)
+    return {c: groups[c] for c in CLASSES if groups[c]}
+
+
+def _wrapped(words, width=79, indent='    '):
+    lines, line = [], indent
+    for word in words:
+        if len(line) + len(word) > width and line.strip():
+            lines.append(line.rstrip())
+            line = indent
+        line += f'{word} '
+    return [*lines, line.rstrip()]
+
+
+def summary(found, kernel):
+    """What fits one screen."""
+    lines = [f'Linux {kernel.release} ({kernel.arch}): {found.reached} '
+             f'functions on {len(found.paths)} hotplug paths']
+    for name, sites in by_class(found).items():
+        lines.append(f'  {CLASSES[name]}: {len(sites)}')
+        lines += _wrapped(s.function for s in sites)
+    lines += [f'  FAILED: {text}' for text in found.failures]
+    return '\n'.join(lines)
+
+
+def report(found):
+    """Everything, for audit.json."""
+    return {
+        'failures': found.failures,
+        'sites': [{
+            'function': s.function,
+            'uses': sorted(s.kinds),
+            'class': s.rule['class'] if s.rule else None,
+            'why': s.rule['why'] if s.rule else None,
+            'paths': s.paths,
+            'chain': s.chain,
+        } for s in found.sites]}
+
+
+def build(conf, progress, log):
+    """The kernel, built up to vmlinux.o at least."""
+    trees.check(conf.kernel, conf.kdir)
+    tree = trees.prepare(conf.kernel, conf.kdir, conf.state, progress, log)
+    kernel = Kbuild(tree, conf.arch, conf.state, conf.jobs, progress, log,
+                    conf.sanitizer)
+    kernel.configure()
+    kernel.build_kernel()
+    return kernel
+
+
+def main():
+    conf = settings.from_environment()
+    progress = Progress(verbose=conf.verbose)
+    with locked(conf.state), pipeline.results_folder(conf, 'audit') as out:
+        built = build(conf, progress, out / 'build.log')
+        kernel = rules.Kernel(built.tree.release, conf.arch)
+        with progress.phase('call graph'):
+            graph = callgraph.read(built.obj / 'vmlinux.o')
+        with progress.phase('audit'):
+            found = audit(graph, kernel, options(built.obj / '.config'))
+        (out / 'audit.json').write_text(json.dumps(report(found), indent=1))
+    print(summary(found, kernel))
+    print(f'report: {out / "audit.json"}')
+    print(f'{found.passed} passed, {len(found.failures)} failed, 0 skipped')
+    return 1 if found.failures else 0
+
+
+if __name__ == '__main__':
+    entry(main, *sys.argv[1:])
