@@ -39,6 +39,14 @@ kunit: setup-run ## the kernel's kunit.py run, under UML unless ARCH= is given
 htmldocs: setup-docs ## the kernel's htmldocs of admin-guide/mm
 	@$(PYTHON) scripts/run_htmldocs.py
 
+.PHONY: audit
+audit: setup-run ## who looks at CPU masks or takes a lock on the hotplug paths, against the rules
+	@$(PYTHON) scripts/audit.py
+
+.PHONY: rules
+rules: setup-run ## write the documentation's tables anew, from scripts/rules
+	@$(PYTHON) scripts/rules_doc.py
+
 .PHONY: overlay
 overlay: ## lay our files and hooks over a kernel tree: TREE=/path/to/linux
 	@$(PYTHON) scripts/overlay_tree.py

@@ -40,8 +40,8 @@ class Site:
     """A function on a hotplug path, and what it uses."""
     function: str
     kinds: set
-    chain: list
-    paths: list = field(default_factory=list)
+    chain: list             # the shortest of all
+    paths: dict = field(default_factory=dict)   # and that of each path
     rule: object = None
 
 
@@ -67,8 +67,8 @@ class _Auditor:
         self.hotplug = HotplugGraph(graph, kernel, config, folder)
         self.consumers = load('consumers', ('own', 'strict'), ('symbols',))
         self.rules = {}
-        for rule in load('sites', ('uses', 'covers', 'config', 'proof',
-                                   'instead'), ('class', 'why')).values():
+        for rule in load('sites', ('uses', 'covers', 'config', 'only',
+                                   'proof', 'instead'), ('class', 'why')).values():
             if rule['class'] not in CLASSES:
                 raise rules.Fatal(f'{rule}: unknown class {rule["class"]}: '
                                   f'known are {", ".join(CLASSES)}')
@@ -99,26 +99,38 @@ class _Auditor:
             self.failures.append(
                 'call through a pointer that edges.ini does not list: ' +
                 ' -> '.join(reach.chain(function)))
-        for strict, ends in ((False, near), (True, far)):
-            wide = reach if ends is near else hotplug.walk(every, ends)
+        walks = ((False, near, reach), (True, far, hotplug.walk(every, far)))
+        for strict, ends, wide in walks:
             for function in wide.parents:
                 kinds = self._kinds(function, strict)
                 if kinds and (strict or function not in hotplug.free):
                     site = sites.setdefault(
                         function, Site(function, set(), wide.chain(function)))
                     site.kinds |= kinds
+        for strict, ends, _ in walks:
             for name in self.paths:
-                own = hotplug.walk(roots[name], ends).parents
+                own = hotplug.walk(roots[name], ends)
                 for site in sites.values():
-                    if (ends is near) == (site.function in reach.parents) \
-                            and site.function in own:
-                        site.paths.append(name)
+                    if strict != (site.function in reach.parents) and \
+                            site.function in own.parents:
+                        site.paths[name] = own.chain(site.function)
+        for site in sites.values():
+            site.rule = self.rules.get(site.function)
+            self._drop_idle_paths(site)
         return sites
+
+    def _drop_idle_paths(self, site):
+        """Leave the paths on which a site really runs."""
+        only = site.rule.words('only') if site.rule else []
+        for name in only:
+            if name in self.paths and name not in site.paths:
+                self.failures.append(f'{site.rule}: {name} does not reach it')
+        site.paths = {n: c for n, c in site.paths.items()
+                      if not only or n in only}
 
     def audit(self):
         sites = self._find()
         for site in sites.values():
-            site.rule = self.rules.get(site.function)
             known = set(site.rule.lines('uses')) if site.rule else set()
             for kind in sorted(site.kinds - known):
                 self.failures.append(
@@ -184,7 +196,6 @@ def report(found):
             'class': s.rule['class'] if s.rule else None,
             'why': s.rule['why'] if s.rule else None,
             'paths': s.paths,
-            'chain': s.chain,
         } for s in found.sites]}
 
 

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0
+"""make rules: the tables and figures of memory-hotplug-locking.rst, from the
+rules and from the audit of a built kernel.
+"""
+
+import sys
+
+import audit
+import callgraph
+import pipeline
+import rst
+import rules
+import settings
+from common import REPO, entry, locked
+from hotplug_graph import options
+from progress import Progress
+
+DOCS = REPO / 'Documentation/admin-guide/mm'
+_PREFIX = 'memory-hotplug-locking-'
+_NOTE = '''.. SPDX-License-Identifier: GPL-2.0
+.. Written by "make rules" from scripts/rules of the project that this is part
+.. of: edit the rules, not this.
+
+'''
+
+
+def _sentences(text):
+    """A phrase as it stands in a rule, as a sentence; a name stays."""
+    named = set('_()') & set(text.partition(' ')[0])
+    return text if named else text[:1].upper() + text[1:]
+
+
+def sites(found):
+    """All places of the audit, by class."""
+    rows = []
+    for name, group in audit.by_class(found).items():
+        for site in group:
+            if name not in ('takes', 'asserts'):
+                rows.append((rst.call(site.function), audit.CLASSES[name],
+                             _sentences(site.rule['why']),
+                             site.rule['proof']))
+    return rst.table((22, 16, 42, 20),
+                     ('Place', 'What of it', 'Why', 'Shown by'), rows)
+
+
+def _needed(found, path):
+    return [s.function for s in found.sites if path in s.paths and
+            s.rule and s.rule['class'] == 'needs']
+
+
+def answer(found):
+    """Whether each path that takes cpu_hotplug_lock still needs it."""
+    takers, writers = ({
+        p for s in found.sites if s.rule and s.rule['class'] == kind and
+        'cpu_hotplug_lock' in s.kinds for p in s.paths}
+        for kind in ('takes', 'holds'))
+    rows = []
+    for name, path in found.paths.items():
+        if name in takers - writers:
+            needed = _needed(found, name)
+            rows.append((_sentences(path['title']),
+                         'needed' if needed else 'not needed',
+                         ', '.join(map(rst.call, needed)) or
+                         'Nothing that it reaches relies on it.'))
+    return rst.table((40, 14, 46),
+                     ('Path', 'cpu_hotplug_lock', 'Because of'), rows)
+
+
+def instead(found):
+    """What would have to change for the lock to be no longer needed."""
+    return rst.table((30, 70), ('Because of', 'It could go if'), [
+        (rst.call(s.function), _sentences(s.rule['instead']))
+        for s in found.sites if s.rule and s.rule['class'] == 'needs'])
+
+
+def history():
+    """The commits that are verified."""
+    every = rules.read('history', ('locks',),
+                       ('title', 'date', 'release', 'what', 'verified'))
+    return rst.table((12, 34, 54), ('Linux', 'Commit', 'What it changed'), [
+        (r['release'], f'{r.name} ("{r["title"]}")', r['what'])
+        for r in every if r['verified'] != 'no'])
+
+
+def claims():
+    """What the thread says and what is known of it."""
+    every = rules.read('claims', (),
+                       ('claim', 'answer', 'evidence', 'versions'))
+    lines = []
+    for rule in every:
+        lines += rst.cell(f'**{rule.name}: {rule["claim"]}**', '', '')
+        for text in (rule['answer'], f'Other versions: {rule["versions"]}',
+                     f'Shown by {_evidence(rule)}.'):
+            lines += [*rst.cell(text, '  ', '  '), '']
+    return '\n'.join(lines)
+
+
+def _evidence(rule):
+    """Where a claim's answer comes from, short."""
+    words = []
+    for line in rule.lines('evidence'):
+        kind, _, name = line.partition(' ')
+        words.append({'audit': '"make audit"',
+                      'locksets': '"make locksets"',
+                      'mutant': f'{name}.cocci',
+                      'cure': f'{name}.cocci'}.get(kind, name))
+    return ', '.join(words)
+
+
+def needs_figure(found):
+    """Who gets to what needs the lock, as DOT."""
+    edges, ends = {}, set()
+    for site in found.sites:
+        if site.rule and site.rule['class'] == 'needs':
+            ends.add(site.function)
+            for name in ('memory-online', 'memory-offline'):
+                chain = site.paths.get(name, [])
+                edges.update(dict.fromkeys(zip(chain, chain[1:])))
+    lines = [f'"{f}" [style=filled, fillcolor="#f4d6cc"];'
+             for f in sorted(ends)]
+    return rst.dot('needs', lines + [f'"{a}" -> "{b}";' for a, b in edges])
+
+
+def texts(found):
+    """What is generated: the text of each file, by its name."""
+    tables = {'sites': sites(found), 'answer': answer(found),
+              'instead': instead(found), 'history': history(),
+              'claims': claims()}
+    made = {f'{_PREFIX}{n}.txt': _NOTE + t for n, t in tables.items()}
+    made[f'{_PREFIX}needs.dot'] = needs_figure(found)
+    return made
+
+
+def stale(found, folder=DOCS):
+    """The generated files that are not what they should be."""
+    return [n for n, text in texts(found).items()
+            if not (folder / n).exists() or (folder / n).read_text() != text]
+
+
+def main():
+    conf = settings.from_environment()
+    progress = Progress(verbose=conf.verbose)
+    with locked(conf.state), pipeline.results_folder(conf, 'rules') as out:
+        built = audit.build(conf, progress, out / 'build.log')
+        found = audit.audit(callgraph.read(built.obj / 'vmlinux.o'),
+                            rules.Kernel(built.tree.release, conf.arch),
+                            options(built.obj / '.config'))
+    for name in stale(found):
+        (DOCS / name).write_text(texts(found)[name])
+        print(DOCS / name)
+
+
+if __name__ == '__main__':
+    entry(main, *sys.argv[1:])
