@@ -68,7 +68,8 @@ class _Auditor:
         self.consumers = load('consumers', ('own', 'strict'), ('symbols',))
         self.rules = {}
         for rule in load('sites', ('uses', 'covers', 'config', 'only',
-                                   'proof', 'instead'), ('class', 'why')).values():
+                                   'proof', 'since', 'later',
+                                   'instead'), ('class', 'why')).values():
             if rule['class'] not in CLASSES:
                 raise rules.Fatal(f'{rule}: unknown class {rule["class"]}: '
                                   f'known are {", ".join(CLASSES)}')

@@ -66,11 +66,14 @@ def answer(found):
                      ('Path', 'cpu_hotplug_lock', 'Because of'), rows)
 
 
-def instead(found):
-    """What would have to change for the lock to be no longer needed."""
-    return rst.table((30, 70), ('Because of', 'It could go if'), [
-        (rst.call(s.function), _sentences(s.rule['instead']))
-        for s in found.sites if s.rule and s.rule['class'] == 'needs'])
+def reasons(found):
+    """What needs the lock, and what would have to change for it to go."""
+    return rst.table(
+        (24, 12, 24, 40),
+        ('Because of', 'Since', 'In newer kernels', 'It could go if'),
+        [(rst.call(s.function), s.rule['since'], s.rule['later'],
+          _sentences(s.rule['instead']))
+         for s in found.sites if s.rule and s.rule['class'] == 'needs'])
 
 
 def history():
@@ -124,7 +127,7 @@ def needs_figure(found):
 def texts(found):
     """What is generated: the text of each file, by its name."""
     tables = {'sites': sites(found), 'answer': answer(found),
-              'instead': instead(found), 'history': history(),
+              'reasons': reasons(found), 'history': history(),
               'claims': claims()}
     made = {f'{_PREFIX}{n}.txt': _NOTE + t for n, t in tables.items()}
     made[f'{_PREFIX}needs.dot'] = needs_figure(found)

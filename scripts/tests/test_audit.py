@@ -1,14 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0
 """make audit: what it finds in a small made-up kernel whose rules are right, and
-in the same one with something wrong.
+in the same one with something wrong; and in the kernel that we build, with some
+semantic patches on top.
 """
+
+import re
+from pathlib import Path
 
 import pytest
 
 import audit
 import callgraph
+import mutant
 import rules
+import rules_doc
 from common import Fatal
+from hotplug_graph import options
+from progress import Progress
+
+SEEDS = mutant.read_all(Path(__file__).parent / 'audit')
 
 KERNEL = rules.Kernel('6.12.117', 'x86_64')
 
@@ -174,3 +184,58 @@ def test_summary_names_what_failed(graph, failures, tmp_path):
     assert 'tolerates the race: 1\n    loop' in text
     assert 'FAILED: unclassified: harmless' in text
     assert audit.report(found)['failures'] == found.failures
+
+
+def audit_kernel(built, obj):
+    return audit.audit(callgraph.read(obj / 'vmlinux.o'),
+                       rules.Kernel(built.tree.release, built.kbuild.arch),
+                       options(obj / '.config'))
+
+
+@pytest.fixture(scope='module')
+def clean(built):
+    return audit_kernel(built, built.kbuild.obj)
+
+
+@pytest.fixture(scope='module')
+def seeded(built, conf, tmp_path_factory):
+    """What the audit says of a kernel with all seeds at once."""
+    folder = tmp_path_factory.mktemp('audit')
+    with open(folder / 'progress', 'w') as quiet:
+        scratch = mutant.Scratch(built, conf, Progress(quiet),
+                                 folder / 'build.log')
+        try:
+            scratch.build(*SEEDS)
+            return audit_kernel(built, scratch.path / built.kbuild.obj.name)
+        finally:
+            scratch.remove()
+
+
+def test_this_kernel_is_classified(clean):
+    assert clean.failures == []
+
+
+@pytest.mark.parametrize('seed', SEEDS, ids=lambda s: s.name)
+def test_seed_is_found(seeded, seed):
+    for seen in seed.seen:
+        assert any(re.match(seen.why, f) for f in seeded.failures), \
+            seeded.failures
+
+
+def test_nothing_but_the_seeds_is_found(seeded):
+    known = [seen.why for seed in SEEDS for seen in seed.seen]
+    for failure in seeded.failures:
+        assert any(re.match(why, failure) for why in known), failure
+
+
+def test_documentation_is_current(clean):
+    assert rules_doc.stale(clean) == []
+
+
+def test_edited_documentation_is_stale(clean, tmp_path):
+    for name, text in rules_doc.texts(clean).items():
+        (tmp_path / name).write_text(text)
+    assert rules_doc.stale(clean, tmp_path) == []
+    name, text = next(iter(rules_doc.texts(clean).items()))
+    (tmp_path / name).write_text(text.replace('CPU', 'cpu', 1))
+    assert rules_doc.stale(clean, tmp_path) == [name]
