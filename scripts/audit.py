@@ -78,6 +78,7 @@ class _Auditor:
         self.paths = {n: p for n, p in load(
             'paths', ('config', 'drive', 'undriven', 'who'),
             ('title', 'entry')).items() if self.hotplug.configured(p)}
+        self.operations = load('operations', (), ('functions', 'why'))
         self.failures = []
 
     def _kinds(self, function, strict):
@@ -100,6 +101,7 @@ class _Auditor:
             self.failures.append(
                 'call through a pointer that edges.ini does not list: ' +
                 ' -> '.join(reach.chain(function)))
+        self._find_strays(hotplug.walk(every, ()).parents)
         walks = ((False, near, reach), (True, far, hotplug.walk(every, far)))
         for strict, ends, wide in walks:
             for function in wide.parents:
@@ -128,6 +130,16 @@ class _Auditor:
                 self.failures.append(f'{site.rule}: {name} does not reach it')
         site.paths = {n: c for n, c in site.paths.items()
                       if not only or n in only}
+
+    def _find_strays(self, reached):
+        """Complain of who does what a hotplug path does, and is on none."""
+        for rule in self.operations.values():
+            named = {self.graph.find(f) for f in rule.words('functions')}
+            for function in sorted(self.graph.functions - set(reached)):
+                for operation in sorted(named & self.graph.uses(function)):
+                    self.failures.append(
+                        f'on no path of paths.ini: {function} calls '
+                        f'{operation}')
 
     def audit(self):
         sites = self._find()
@@ -211,6 +223,13 @@ def build(conf, progress, log):
     return kernel
 
 
+def graph_of(obj):
+    """The call graph of a kernel that is built there, without KUnit suites."""
+    graph = callgraph.read(obj / 'vmlinux.o')
+    graph.forget(callgraph.defined(obj / 'lib/kunit/built-in.a'))
+    return graph
+
+
 def main():
     conf = settings.from_environment()
     progress = Progress(verbose=conf.verbose)
@@ -218,7 +237,7 @@ def main():
         built = build(conf, progress, out / 'build.log')
         kernel = rules.Kernel(built.tree.release, conf.arch)
         with progress.phase('call graph'):
-            graph = callgraph.read(built.obj / 'vmlinux.o')
+            graph = graph_of(built.obj)
         with progress.phase('audit'):
             found = audit(graph, kernel, options(built.obj / '.config'))
         (out / 'audit.json').write_text(json.dumps(report(found), indent=1))

@@ -134,6 +134,14 @@ class Graph:
         alone = file and self.homes.get(name) == {file}
         return name if alone and name in self.functions else None
 
+    def forget(self, functions):
+        """Leave some functions out, as if they were not there."""
+        self.functions -= functions
+        self.indirect -= functions
+        for function in functions:
+            for kind in (self.calls, self.takes, self.refers):
+                kind.pop(function, None)
+
     def uses(self, function):
         """All symbols that a function calls or refers to."""
         return self.calls.get(function, set()) | \
@@ -232,6 +240,13 @@ def _pointers(path, symbols, graph):
             if target in symbols.functions:
                 owner, offset = symbols.at(section, int(words[0], 16))
                 graph.pointers[owner][offset] = target
+
+
+def defined(path):
+    """The names of the functions in an archive."""
+    return {original(line.split()[-1]) for line in
+            _run('nm', '--defined-only', path).splitlines()
+            if ' t ' in line.lower()}
 
 
 def read(path):

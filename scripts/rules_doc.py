@@ -6,7 +6,6 @@ rules and from the audit of a built kernel.
 import sys
 
 import audit
-import callgraph
 import pipeline
 import rst
 import rules
@@ -52,8 +51,9 @@ def answer(found):
     """Whether each path that takes cpu_hotplug_lock still needs it."""
     takers, writers = ({
         p for s in found.sites if s.rule and s.rule['class'] == kind and
-        'cpu_hotplug_lock' in s.kinds for p in s.paths}
-        for kind in ('takes', 'holds'))
+        lock in s.kinds for p in s.paths}
+        for kind, lock in (('takes', 'mem_hotplug_lock'),
+                           ('holds', 'cpu_hotplug_lock')))
     rows = []
     for name, path in found.paths.items():
         if name in takers - writers:
@@ -145,7 +145,7 @@ def main():
     progress = Progress(verbose=conf.verbose)
     with locked(conf.state), pipeline.results_folder(conf, 'rules') as out:
         built = audit.build(conf, progress, out / 'build.log')
-        found = audit.audit(callgraph.read(built.obj / 'vmlinux.o'),
+        found = audit.audit(audit.graph_of(built.obj),
                             rules.Kernel(built.tree.release, conf.arch),
                             options(built.obj / '.config'))
     for name in stale(found):

@@ -35,6 +35,7 @@ RULES = {
     'edges': '[call_chain]\nthrough = yes\nwhy = x\n'
              '[walk]\ncalls =\n\tgeneric\n\tspecial if NO\nwhy = x\n'
              '[start -> thread]\ncut = a thread\nwhy = x\n',
+    'operations': '[on]\nfunctions = print_it absent\nwhy = x\n',
     'callbacks': '[chain]\nregister = enlist\nhead = chain\n'
                  'callbacks =\n\tnotified\nwhy = x\n',
 }
@@ -141,6 +142,12 @@ def test_cut_call_is_gone(failures, graph):
     assert 'no such call any more' in failures()[0]
 
 
+def test_operation_on_no_path(failures, graph):
+    graph.calls['aside'].add('print_it')
+    graph.functions.add('aside')
+    assert failures() == ['on no path of paths.ini: aside calls print_it']
+
+
 def test_entry_is_gone(failures):
     assert 'no function shop' in failures(
         paths=('file.c:store', 'file.c:store\n\tshop'))[0]
@@ -187,7 +194,7 @@ def test_summary_names_what_failed(graph, failures, tmp_path):
 
 
 def audit_kernel(built, obj):
-    return audit.audit(callgraph.read(obj / 'vmlinux.o'),
+    return audit.audit(audit.graph_of(obj),
                        rules.Kernel(built.tree.release, built.kbuild.arch),
                        options(obj / '.config'))
 
