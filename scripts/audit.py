@@ -11,9 +11,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-import boot
 import callgraph
-import machine
 import pipeline
 import rules
 import settings
