@@ -191,3 +191,42 @@ bool firmware_map_find(const struct block_range *range, const char *type)
 	closedir(dir);
 	return found;
 }
+
+static bool firmware_map_value(const char *entry, const char *attr,
+			       unsigned long long *value)
+{
+	char path[PATH_LEN + 64], text[ATTR_LEN];
+
+	snprintf(path, sizeof(path), FIRMWARE_MAP "/%s/%s", entry, attr);
+	if (attr_read(path, text, sizeof(text)))
+		return false;
+	*value = strtoull(text, NULL, 16);
+	return true;
+}
+
+bool block_range_hidden(struct block_range *range)
+{
+	const unsigned long long bytes = block_bytes();
+	unsigned long long addr, last;
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir;
+
+	dir = opendir(FIRMWARE_MAP);
+	if (!dir)
+		return false;
+	while (!found && (entry = readdir(dir))) {
+		if (!firmware_map_entry(entry->d_name, "type", "System RAM") ||
+		    !firmware_map_value(entry->d_name, "start", &addr) ||
+		    !firmware_map_value(entry->d_name, "end", &last))
+			continue;
+		for (addr = (addr + bytes - 1) / bytes * bytes;
+		     !found && addr + bytes - 1 <= last; addr += bytes) {
+			*range = block_range_of(addr, bytes);
+			found = !block_here(range->first) &&
+				!iomem_count(range);
+		}
+	}
+	closedir(dir);
+	return found;
+}

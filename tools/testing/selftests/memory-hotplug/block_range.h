@@ -112,4 +112,13 @@ int iomem_count(const struct block_range *range);
  */
 bool firmware_map_find(const struct block_range *range, const char *type);
 
+/**
+ * block_range_hidden() - find a block of RAM that the kernel does not use
+ * @range:	the result: it is in the firmware map, but not in /proc/iomem.
+ *		Booted with "mem=", the kernel leaves out what is above.
+ *
+ * Return: whether there is one.
+ */
+bool block_range_hidden(struct block_range *range);
+
 #endif /* BLOCK_RANGE_H */

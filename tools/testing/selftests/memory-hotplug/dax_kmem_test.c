@@ -15,14 +15,13 @@
 #include "../kselftest_harness.h"
 #include "attr_guard.h"
 #include "block_range.h"
+#include "dax_device.h"
 #include "host_port.h"
 #include "memory_block.h"
 #include "memory_guard.h"
 #include "node_load.h"
 
 #define AUTO_ONLINE	SYSFS_MEMORY "/auto_online_blocks"
-#define DAX		"/sys/bus/dax/devices"
-#define KMEM		"/sys/bus/dax/drivers/kmem"
 #define TIERS		"/sys/devices/virtual/memory_tiering"
 #define MEMMAP_PARAM	"/sys/module/memory_hotplug/parameters/memmap_on_memory"
 #define RESOURCE	"System RAM (kmem)"
@@ -32,9 +31,6 @@
 /* Of a struct page, where struct pages are put into the memory they are for. */
 #define STRUCT_PAGE	64
 
-/* The device that is tested, "" if there is none. Found once, in main(). */
-static char device[64];
-
 FIXTURE(kmem) {
 	const struct memory_blocks *blocks;
 	struct block_range range;
@@ -42,60 +38,23 @@ FIXTURE(kmem) {
 	bool lost;
 };
 
-static int device_read(const char *attr, char *value)
-{
-	char path[PATH_LEN];
-
-	snprintf(path, sizeof(path), DAX "/%s/%s", device, attr);
-	return attr_read(path, value, ATTR_LEN);
-}
-
-static ssize_t device_write(const char *attr, const char *value)
-{
-	char path[PATH_LEN];
-
-	snprintf(path, sizeof(path), DAX "/%s/%s", device, attr);
-	return attr_write(path, value, strlen(value));
-}
-
-static bool bound(void)
-{
-	char path[PATH_LEN];
-
-	snprintf(path, sizeof(path), KMEM "/%s", device);
-	return !access(path, F_OK);
-}
-
-static ssize_t bind_device(void)
-{
-	return attr_write(KMEM "/bind", device, strlen(device));
-}
-
-static ssize_t unbind_device(void)
-{
-	return attr_write(KMEM "/unbind", device, strlen(device));
-}
-
 FIXTURE_SETUP(kmem)
 {
-	char resource[ATTR_LEN], size[ATTR_LEN], node[ATTR_LEN];
+	char node[ATTR_LEN];
 	const char *reason;
 	unsigned int i;
 
 	self->blocks = memory_blocks_at_start(&reason);
 	if (!self->blocks)
 		SKIP(return, "%s", reason);
-	if (!device[0])
+	if (!dax_device())
 		SKIP(return, "no dax device is bound to kmem with all its memory offline");
 	ASSERT_EQ(0U, attr_guard_restore());
 	ASSERT_LT(0, attr_write(AUTO_ONLINE, "offline", strlen("offline")));
-	if (!bound())
-		ASSERT_LT(0, bind_device());
-	ASSERT_EQ(0, device_read("resource", resource));
-	ASSERT_EQ(0, device_read("size", size));
-	ASSERT_EQ(0, device_read("target_node", node));
-	self->range = block_range_of(strtoull(resource, NULL, 16),
-				     strtoull(size, NULL, 10));
+	if (!dax_device_bound(DAX_KMEM))
+		ASSERT_LT(0, dax_driver_write(DAX_KMEM, "bind"));
+	ASSERT_EQ(0, dax_device_read("target_node", node));
+	ASSERT_EQ(0, dax_device_range(&self->range));
 	self->node = atoi(node);
 	ASSERT_LT(0U, self->range.nr);
 	for (i = 0; i < self->range.nr; i++)
@@ -104,8 +63,8 @@ FIXTURE_SETUP(kmem)
 
 FIXTURE_TEARDOWN(kmem)
 {
-	if (device[0] && !self->lost && !bound())
-		EXPECT_LT(0, bind_device());
+	if (dax_device() && !self->lost && !dax_device_bound(DAX_KMEM))
+		EXPECT_LT(0, dax_driver_write(DAX_KMEM, "bind"));
 	if (self->blocks)
 		EXPECT_EQ(0U, memory_blocks_restore(self->blocks));
 	EXPECT_EQ(0U, attr_guard_restore());
@@ -234,13 +193,13 @@ TEST_F(kmem, unbind_removes_and_bind_adds)
 
 	ASSERT_LT(0, resources);
 	for (round = 0; round < 3; round++) {
-		EXPECT_LT(0, unbind_device());
+		EXPECT_LT(0, dax_driver_write(DAX_KMEM, "unbind"));
 		EXPECT_EQ(0U, block_range_here(range));
 		EXPECT_FALSE(iomem_find(range, RESOURCE));
 		for (id = range->first; id < range->first + range->nr; id++)
 			EXPECT_FALSE(block_node_entry(id, self->node));
 
-		EXPECT_LT(0, bind_device());
+		EXPECT_LT(0, dax_driver_write(DAX_KMEM, "bind"));
 		EXPECT_EQ(range->nr, block_range_here(range));
 		EXPECT_TRUE(iomem_find(range, RESOURCE));
 		EXPECT_EQ(resources, iomem_count(range)) {
@@ -266,16 +225,16 @@ TEST_F(kmem, memmap_on_memory)
 	char value[ATTR_LEN], old[ATTR_LEN];
 	bool on;
 
-	if (device_read("memmap_on_memory", old))
-		SKIP(return, "no memmap_on_memory for %s", device);
+	if (dax_device_read("memmap_on_memory", old))
+		SKIP(return, "no memmap_on_memory for %s", dax_device());
 	on = !attr_read(MEMMAP_PARAM, value, sizeof(value)) && value[0] != 'N';
 
-	EXPECT_EQ(-EINVAL, device_write("memmap_on_memory", "maybe"));
+	EXPECT_EQ(-EINVAL, dax_device_write("memmap_on_memory", "maybe"));
 	EXPECT_EQ(on ? -EBUSY : -EOPNOTSUPP,
-		  device_write("memmap_on_memory", old[0] == '1' ? "0" : "1"));
-	EXPECT_LT(0, unbind_device());
-	EXPECT_EQ(on ? 1 : -EOPNOTSUPP, device_write("memmap_on_memory", "1"));
-	EXPECT_LT(0, bind_device());
+		  dax_device_write("memmap_on_memory", old[0] == '1' ? "0" : "1"));
+	EXPECT_LT(0, dax_driver_write(DAX_KMEM, "unbind"));
+	EXPECT_EQ(on ? 1 : -EOPNOTSUPP, dax_device_write("memmap_on_memory", "1"));
+	EXPECT_LT(0, dax_driver_write(DAX_KMEM, "bind"));
 
 	online_all(_metadata, &self->range);
 	expect_pages(_metadata, self->node, &before, pages,
@@ -283,10 +242,10 @@ TEST_F(kmem, memmap_on_memory)
 	offline_all(_metadata, &self->range);
 	expect_pages(_metadata, self->node, &before, 0, 0);
 
-	EXPECT_LT(0, unbind_device());
+	EXPECT_LT(0, dax_driver_write(DAX_KMEM, "unbind"));
 	EXPECT_EQ(0U, block_range_here(&self->range));
-	EXPECT_EQ(1, device_write("memmap_on_memory", old));
-	EXPECT_LT(0, bind_device());
+	EXPECT_EQ(1, dax_device_write("memmap_on_memory", old));
+	EXPECT_LT(0, dax_driver_write(DAX_KMEM, "bind"));
 }
 
 /*
@@ -312,15 +271,15 @@ TEST_F(kmem, unbind_while_online_keeps_memory)
 	EXPECT_EQ(0, host_port_close(&port));
 
 	ASSERT_EQ(0, memory_block_write(last, "state", "online_movable"));
-	EXPECT_LT(0, unbind_device());
-	EXPECT_FALSE(bound());
+	EXPECT_LT(0, dax_driver_write(DAX_KMEM, "unbind"));
+	EXPECT_FALSE(dax_device_bound(DAX_KMEM));
 	EXPECT_EQ(range->nr, block_range_here(range));
 	EXPECT_TRUE(iomem_find(range, RESOURCE));
 	ASSERT_EQ(0, memory_block_read(last, "state", state, sizeof(state)));
 	EXPECT_STREQ("online", state);
 	expect_pages(_metadata, self->node, &before, self->blocks->pages,
 		     self->blocks->pages);
-	EXPECT_EQ(-EBUSY, bind_device());
+	EXPECT_EQ(-EBUSY, dax_driver_write(DAX_KMEM, "bind"));
 
 	ASSERT_EQ(0, memory_block_offline(last));
 	online_all(_metadata, range);
@@ -329,48 +288,13 @@ TEST_F(kmem, unbind_while_online_keeps_memory)
 	self->lost = true;
 }
 
-static bool all_offline(void)
-{
-	char resource[ATTR_LEN], size[ATTR_LEN], state[ATTR_LEN];
-	struct block_range range;
-	unsigned long id;
-
-	if (device_read("resource", resource) || device_read("size", size))
-		return false;
-	range = block_range_of(strtoull(resource, NULL, 16),
-			       strtoull(size, NULL, 10));
-	for (id = range.first; id < range.first + range.nr; id++)
-		if (memory_block_read(id, "state", state, sizeof(state)) ||
-		    strcmp(state, "offline"))
-			return false;
-	return range.nr;
-}
-
-/* A device that nobody uses. */
-static void find_device(void)
-{
-	struct dirent *entry;
-	DIR *dir;
-
-	dir = opendir(DAX);
-	if (!dir)
-		return;
-	while ((entry = readdir(dir))) {
-		snprintf(device, sizeof(device), "%.63s", entry->d_name);
-		if (device[0] != '.' && bound() && all_offline())
-			break;
-		device[0] = '\0';
-	}
-	closedir(dir);
-}
-
 int main(int argc, char **argv)
 {
 	static const char *const attrs[] = { AUTO_ONLINE };
 
-	find_device();
-	if (device[0])
-		attr_guard_at_end(KMEM "/bind", device);
+	if (dax_device_find())
+		attr_guard_at_end(DAX_DRIVERS "/" DAX_KMEM "/bind",
+				  dax_device());
 	attr_guard_enter(attrs, ARRAY_LEN(attrs));
 	memory_guard_enter();
 	return test_harness_run(argc, argv);

@@ -4,7 +4,6 @@
  */
 
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,7 +19,6 @@
 #include "node_load.h"
 
 #define PROBE		SYSFS_MEMORY "/probe"
-#define FIRMWARE_MAP	"/sys/firmware/memmap"
 
 FIXTURE(probe) {
 	const struct memory_blocks *blocks;
@@ -120,49 +118,6 @@ TEST_F(probe, existing_memory_is_refused)
 	EXPECT_EQ(nr, count_blocks());
 }
 
-static bool map_value(const char *entry, const char *attr, char *value)
-{
-	char path[PATH_LEN + 64];
-
-	snprintf(path, sizeof(path), FIRMWARE_MAP "/%s/%s", entry, attr);
-	return !attr_read(path, value, ATTR_LEN);
-}
-
-/*
- * A block of RAM, by the firmware map, that the kernel does not use: booted with
- * "mem=", it leaves out what is above.
- */
-static bool find_hidden(unsigned long long bytes, struct block_range *range)
-{
-	char start[ATTR_LEN], end[ATTR_LEN], type[ATTR_LEN];
-	struct dirent *entry;
-	bool found = false;
-	DIR *dir;
-
-	dir = opendir(FIRMWARE_MAP);
-	if (!dir)
-		return false;
-	while (!found && (entry = readdir(dir))) {
-		unsigned long long addr, last;
-
-		if (!map_value(entry->d_name, "start", start) ||
-		    !map_value(entry->d_name, "end", end) ||
-		    !map_value(entry->d_name, "type", type) ||
-		    strcmp(type, "System RAM"))
-			continue;
-		addr = strtoull(start, NULL, 16);
-		last = strtoull(end, NULL, 16);
-		for (addr = (addr + bytes - 1) / bytes * bytes;
-		     !found && addr + bytes - 1 <= last; addr += bytes) {
-			*range = block_range_of(addr, bytes);
-			found = !block_here(range->first) &&
-				!iomem_count(range);
-		}
-	}
-	closedir(dir);
-	return found;
-}
-
 static int node_of_block(unsigned long id)
 {
 	int node;
@@ -195,7 +150,7 @@ TEST_F(probe, hidden_memory_is_added)
 		SKIP(return, "%s", reason);
 	ASSERT_EQ(0, err);
 	EXPECT_EQ(0, host_port_close(&port));
-	if (!find_hidden(self->bytes, &range))
+	if (!block_range_hidden(&range))
 		SKIP(return, "no RAM is hidden from the kernel by mem=");
 
 	EXPECT_LT(0, probe(range.first * self->bytes));
