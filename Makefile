@@ -30,6 +30,10 @@ run: setup-run ## overlay, build, boot, KUnit and kselftests, verdict [TESTS=glo
 kselftest: setup-run ## the kernel's kselftest-install, run_kselftest.sh in the guest
 	@$(PYTHON) scripts/run.py kselftest
 
+.PHONY: locksets
+locksets: setup-run ## which locks are held on each hotplug path, compared with the rules
+	@$(PYTHON) scripts/locksets.py
+
 .PHONY: kunit
 kunit: export ARCH := $(if $(filter file,$(origin ARCH)),um,$(ARCH))
 kunit: setup-run ## the kernel's kunit.py run, under UML unless ARCH= is given

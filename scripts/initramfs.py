@@ -39,6 +39,11 @@ def list_cases(root, cases):
     (root / 'guest/cases').write_text(''.join(f'{c}\n' for c in cases))
 
 
+def list_locks(root, listing):
+    """Give lockset_test what it tells the kernel to look for."""
+    (root / f'kselftest/{COLLECTION}/lockset.list').write_text(listing)
+
+
 def with_programs(archive, programs, timeout, folder):
     """A copy of an archive, in a folder, whose kselftests are these programs.
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import boot
 import initramfs
+import lockrules
 import machine
+import rules
 import suites
 import tree as trees
 from kbuild import Kbuild
@@ -95,6 +97,8 @@ def build(settings, progress, out, only=None):
         kernel.install_kselftests(root / 'kselftest')
         initramfs.list_cases(root, [
             f'{p}:{c}' for p in programs for c in suites.cases(tree.path, p)])
+        initramfs.list_locks(root, lockrules.LockRules(
+            rules.Kernel(tree.release, settings.arch)).listing())
         archives = initramfs.pack_programs(root, programs, kernel.obj)
     return Built(tree, kernel, params, kernel.obj / params.kernel_path,
                  archives, selection)

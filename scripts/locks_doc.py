@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The parts of memory-hotplug-locking.rst that come from the rules on locks,
+and from what "make locksets" has recorded: a file in scripts/rules a kernel.
+"""
+
+import locktable
+import lockrules
+import rst
+import rules
+
+_MODES = {'r': 'read', 'w': 'write', 'rw': 'read, write', locktable.NO: 'no'}
+
+
+def observed(kernel):
+    """What was recorded on this kernel: (rows, order, rules) as in locktable;
+    Fatal if nothing was.
+    """
+    chosen = lockrules.LockRules(kernel)
+    return (*locktable.observed(locktable.observed_path(kernel), chosen),
+            chosen)
+
+
+def locks(kernel):
+    """The locks, from the outermost to the innermost."""
+    every = sorted(rules.of_kernel(lockrules.read_locks(), kernel).values(),
+                   key=lambda r: (not r['order'], int(r['order'] or 0)))
+    return rst.table((22, 38, 40), ('Lock', 'Protects', 'Taken by'), [
+        (f'{r["title"]} ({r["kind"]})', r['protects'], _taken(r))
+        for r in every])
+
+
+def _taken(rule):
+    if rule['read'] in ('', locktable.NO):
+        return rule['write']
+    return f'for reading: {rule["read"]}; for writing: {rule["write"]}'
+
+
+def _mode(lock, mode):
+    """One that can only be held in one way is held or not."""
+    return 'yes' if mode == 'w' and not lock.shared else _MODES[mode]
+
+
+def paths(kernel, names):
+    """Which of these locks are held anywhere on each path."""
+    table, _, chosen = observed(kernel)
+    widths = (40, *[60 // len(names)] * len(names))
+    return rst.table(
+        widths, ('Path', *(chosen.locks[n].title for n in names)),
+        [(chosen.paths[path]['title'], *(
+            _mode(chosen.locks[n], modes[n]) for n in names))
+         for path, modes in table])
+
+
+def functions(kernel):
+    """What the rules say of functions, on all of their paths: which locks must
+    be held by whoever enters one, which must not, and why.
+    """
+    def names(expected):
+        return ', '.join(f'{chosen.locks[n].title}'
+                         f'{f" ({_MODES[m]})" if m else ""}'
+                         for n, m in expected.items()) or 'none'
+    chosen = lockrules.LockRules(kernel)
+    rows = []
+    for rule in chosen.functions().values():
+        held = lockrules.locks_of(rule, 'must', chosen.locks)
+        never = lockrules.locks_of(rule, 'never', chosen.locks)
+        if rule['why']:
+            rows.append((rst.call(rule.name), names(held),
+                         names(never) if never else '', rule['why']))
+    return rst.table((22, 26, 20, 32),
+                     ('Function', 'Held', 'Not held', 'Why'), rows)
+
+
+def order_figure(kernel):
+    """The order of the locks, as DOT."""
+    _, pairs, chosen = observed(kernel)
+    return locktable.dot(pairs, chosen)
