@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What lockset_test records is compared with rules: each way in which it can
+depart from them is seen, and named.
+"""
+
+import re
+
+import pytest
+
+import locks_doc
+import lockrecord
+import lockrules
+import locksets
+import locktable
+import rules
+import suites
+from common import REPO, Fatal
+
+KERNEL = rules.Kernel('6.12.1', 'x86_64')
+
+LOCKS = '''
+[outer]
+title = outer_lock
+kind = mutex
+lockdep = outer_lock
+order = 10
+known = device
+[inner]
+title = inner_lock
+kind = percpu-rwsem
+lockdep = (inner).rwsem
+order = 20
+[device]
+title = device lock
+kind = device lock
+lockdep = &dev->mutex(memory)
+order = 5
+[file]
+title = file
+kind = annotation
+lockdep = kn->active
+'''
+PATHS = '''
+[go]
+title = goes
+drive = go
+[other]
+title = needs something
+config = NOT_THERE
+drive = other
+'''
+BYSTANDERS = '''
+[come]
+title = comes
+drive = come
+'''
+FUNCTIONS = '''
+[* / go]
+must = device
+may = file
+[begin]
+paths = go come
+never = outer inner
+[work]
+paths = go come
+must = outer inner:r
+[work / come]
+must = outer inner:w
+[clean]
+paths = go
+sometimes = come
+must = outer
+may = inner:r
+'''
+
+RIGHT = '''\
+# # memhp: lockset=go test begin 1 kn->active:rt:get &dev->mutex(memory):w:online
+# # memhp: lockset=go test work 2 &dev->mutex(memory):w:online outer_lock:w:down (inner).rwsem:r:begin
+# # memhp: lockset=go kworker/0:1 clean 1 &dev->mutex(memory):w:online outer_lock:w:down
+# # memhp: lockset=come cpuhp/2 begin 1
+# # memhp: lockset=come cpuhp/3 begin 1
+# # memhp: lockset=come cpuhp/2 work 1 outer_lock:w:down (inner).rwsem:w:begin [module]
+# # memhp: lockset=overhead test work 9 outer_lock:w:down
+# # memhp: lockset=come cpuhp/2 clean 1 outer_lock:w:down &dev->mutex(memory):w:add
+# # memhp: lockset=overflow 0
+# # memhp: lockset=missed 0
+# # memhp: lock-order=outer_lock -> (inner).rwsem via some_lock
+# # memhp: lock-order=outer_lock -> unrelated
+# # memhp: lockset-overhead=1000 1500
+# # memhp: lockset-overhead=2000 2200
+# # memhp: lockset-overhead=3000 9000
+'''.replace('outer_lock:w:down &dev->mutex(memory):w:add', 'outer_lock:w:down')
+# The order that is known: outer, then device.
+KNOWN = ('# # memhp: lockset=come kworker/u8:3 clean 1 '
+         'outer_lock:w:down &dev->mutex(memory):w:add\n')
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, text in (('locks', LOCKS), ('paths', PATHS),
+                       ('bystanders', BYSTANDERS),
+                       ('functions', FUNCTIONS)):
+        (tmp_path / f'{name}.ini').write_text(text)
+    return tmp_path
+
+
+def chosen(folder, kernel=KERNEL):
+    return lockrules.LockRules(kernel, folder)
+
+
+def findings(folder, text, here=('go', 'come')):
+    """What is wrong, as text."""
+    mine = chosen(folder)
+    record = lockrecord.parse(text.splitlines(), mine)
+    found = locksets.compare(record, mine, here)
+    return [str(f) for all_ in found.values() for f in all_]
+
+
+@pytest.fixture
+def right(folder):
+    """The rules that allow the known order on its path, and its record."""
+    (folder / 'functions.ini').write_text(
+        FUNCTIONS + '[clean / come]\nmay = inner:r device\n')
+    return RIGHT + KNOWN
+
+
+def test_what_the_rules_have_passes(folder, right):
+    assert findings(folder, right) == []
+
+
+def test_a_path_that_this_kernel_lacks_is_not_expected(folder, right):
+    mine = chosen(folder)
+    assert locksets.paths_here(mine, 'CONFIG_X=y\n') == ['go', 'come']
+    assert 'other' in locksets.paths_here(mine, 'CONFIG_NOT_THERE=m\n')
+
+
+@pytest.mark.parametrize('old, new, said', [
+    # A lock is missing.
+    ('work 2 &dev->mutex(memory):w:online outer_lock:w:down ',
+     'work 2 &dev->mutex(memory):w:online ',
+     'go, work, outer: not held by test'),
+    # One that the path takes, on all functions.
+    ('work 2 &dev->mutex(memory):w:online ', 'work 2 ',
+     'go, work, device: not held by test'),
+    # It is held in the wrong mode.
+    ('(inner).rwsem:r:begin', '(inner).rwsem:w:begin',
+     'go, work, inner: held for w, not for r, by test, taken in begin'),
+    ('clean 1 &dev->mutex(memory):w:online outer_lock:w:down',
+     'clean 1 &dev->mutex(memory):w:online outer_lock:w:down '
+     '(inner).rwsem:w:early',
+     'go, clean, inner: held for w, not for r, by kworker, taken in early'),
+    # One more is held.
+    ('come cpuhp/2 begin 1', 'come cpuhp/2 begin 1 kn->active:r:get',
+     'come, begin, file: held unexpectedly by cpuhp, taken in get'),
+    # And its absence matters.
+    ('go test begin 1', 'go test begin 1 outer_lock:w:early',
+     'go, begin, outer: must never be held, but is by test, taken in early'),
+    # A function is not entered any more, or somewhere else.
+    ('go kworker/0:1 clean', 'come kworker/0:1 clean',
+     'go, clean: never entered'),
+    ('go test begin', 'go test begun', 'go, begun: entered by test'),
+    # The order is another one.
+    ('outer_lock:w:down (inner).rwsem:r:begin',
+     '(inner).rwsem:r:begin outer_lock:w:down',
+     'outer: taken with inner held, against their order in locks.ini (go, '
+     'work: down)'),
+    ('lock-order=outer_lock -> (inner).rwsem via some_lock',
+     'lock-order=(inner).rwsem -> outer_lock via some_lock',
+     'outer: taken with inner held, against their order in locks.ini '
+     '(lockdep, via some_lock)'),
+    # What is known is not there any more.
+    (KNOWN, '', 'device: locks.ini knows it to be taken with outer held, but '
+     'it never is'),
+    # Not all is recorded.
+    ('overflow 0', 'overflow 3', 'overflow: 3 entries were not recorded'),
+    ('missed 0', 'missed 1', 'missed: 1 entries were not recorded'),
+])
+def test_each_departure_is_named(folder, right, old, new, said):
+    assert old in right
+    found = findings(folder, right.replace(old, new))
+    assert any(said in f for f in found), found
+
+
+def test_a_lock_that_is_only_tried_is_no_order(folder, right):
+    text = right + ('# # memhp: lockset=go test clean 1 '
+                    '&dev->mutex(memory):w:online (inner).rwsem:r:a '
+                    'outer_lock:wt:sysfs\n')
+    assert findings(folder, text) == []
+
+
+def test_a_path_that_was_not_taken_is_missed(folder, right):
+    lines = [x for x in right.splitlines(True) if 'lockset=come' not in x]
+    found = findings(folder, ''.join(lines))
+    assert 'come, begin: never entered' in found
+    # It is not said of what may be left out.
+    assert 'come, clean: never entered' not in found
+
+
+@pytest.mark.parametrize('text, said', [
+    ('', 'did not get as far'),
+    (RIGHT + 'memhp: lockset=failed ENODATA\n', 'recorded: ENODATA'),
+    (RIGHT + 'memhp: lockset=go test work 1 what:w:here\n', 'locks.ini does'),
+])
+def test_an_incomplete_record_is_refused(folder, text, said):
+    with pytest.raises(Fatal, match=said):
+        findings(folder, text)
+
+
+@pytest.mark.parametrize('name, text, said', [
+    ('functions', FUNCTIONS + '[more]\npaths = nowhere\n', 'no path "nowhere"'),
+    ('functions', FUNCTIONS + '[begin / other]\nmust = outer\n',
+     r'\[begin\] does not have that path'),
+    ('functions', FUNCTIONS + '[more]\nmust = nothing\npaths = go\n',
+     'no lock "nothing"'),
+    ('functions', FUNCTIONS + '[more]\nmust = outer:x\npaths = go\n',
+     'neither in ":r" nor'),
+    ('functions', FUNCTIONS + '[more]\nmsut = outer\n', 'unknown key'),
+    ('functions', FUNCTIONS.replace('[clean]', '[clean @new]\npaths = go\n'
+                                    'kernels = 6.6..\n[clean]'),
+     'both hold for'),
+    ('functions', FUNCTIONS + '[more]\nkernels = 6.x\n', 'not a range'),
+    ('locks', LOCKS.replace('known = device', 'known = x'), 'no lock "x"'),
+    ('locks', LOCKS.replace('order = 10', 'order = first'), 'is no number'),
+])
+def test_a_mistake_in_the_rules_is_named(folder, name, text, said):
+    (folder / f'{name}.ini').write_text(text)
+    with pytest.raises(Fatal, match=said):
+        chosen(folder)
+
+
+def test_a_rule_of_other_versions_does_not_hold(folder, right):
+    """A range that ends too early leaves the function without a rule."""
+    text = FUNCTIONS.replace('[begin]', '[begin]\nkernels = ..6.11')
+    (folder / 'functions.ini').write_text(text)
+    found = findings(folder, right)
+    assert any('go, begin: entered by test, but functions.ini' in f
+               for f in found)
+
+
+def test_table_and_order(folder, right):
+    mine = chosen(folder)
+    record = lockrecord.parse(right.splitlines(), mine)
+    assert dict(locktable.rows(record, mine)) == {
+        'go': {'outer': 'w', 'inner': 'r', 'device': 'w', 'file': 'r'},
+        'come': {'outer': 'w', 'inner': 'w', 'device': 'w', 'file': '-'}}
+    pairs = locktable.order(record, mine)
+    # That device comes before inner follows.
+    assert pairs == [('device', 'outer', False), ('outer', 'inner', False),
+                     ('outer', 'device', True)]
+    assert '\touter -> device [style=dashed, constraint=false];' in \
+        locktable.dot(pairs, mine).splitlines()
+    lines = locktable.text(record, mine)
+    assert re.fullmatch(r'go +w +r +w +r +3 +4', lines[1])
+
+
+def test_what_is_checked_in_can_be_read_back(folder, right, tmp_path):
+    mine = chosen(folder)
+    record = lockrecord.parse(right.splitlines(), mine)
+    path = tmp_path / 'observed.ini'
+    path.write_text(locktable.as_ini(record, mine))
+    assert locktable.observed(path, mine) == (
+        locktable.rows(record, mine), locktable.order(record, mine))
+    # No number of what was counted or measured.
+    assert not re.search(r'= *\d', path.read_text())
+
+
+def test_what_is_checked_in_has_to_be_current(folder, right, tmp_path):
+    mine = chosen(folder)
+    record = lockrecord.parse(right.splitlines(), mine)
+    path = tmp_path / 'observed.ini'
+    # Of a kernel that nobody has recorded yet, there is none.
+    assert not locksets.stale(record, mine, path)
+    text = locktable.as_ini(record, mine)
+    path.write_text(text)
+    assert not locksets.stale(record, mine, path)
+    path.write_text(text.replace('outer = w', 'outer = r', 1))
+    assert locksets.stale(record, mine, path)
+
+
+def test_overhead_is_a_ratio_of_medians(folder, right):
+    record = lockrecord.parse(right.splitlines(), chosen(folder))
+    assert record.overhead() == (2.0, 2.2, 1.1)
+
+
+def test_each_driven_path_has_its_case():
+    """And each case but the measurement belongs to a path."""
+    mine = lockrules.LockRules(KERNEL)
+    cases = {c.removeprefix('lockset.')
+             for c in suites.cases(REPO, locksets.PROGRAM)}
+    assert set(mine.driven().values()) == cases - {lockrules.OVERHEAD}
+    source = (REPO / 'tools/testing/selftests' / suites.COLLECTION /
+              f'{locksets.PROGRAM}.c').read_text()
+    for path in mine.driven():
+        assert f'"{path}"' in source
+
+
+def test_each_path_has_a_rule():
+    mine = lockrules.LockRules(KERNEL)
+    assert {path for path, _ in mine.expected} == set(mine.driven())
+
+
+def test_commits_are_in_the_history():
+    known = {r.name for r in rules.read(
+        'history', ('locks',), ('title', 'date', 'release', 'what',
+                                'verified'))}
+    for subject in ('locks', 'functions'):
+        text = (rules.RULES / f'{subject}.ini').read_text()
+        for line in re.findall(r'^history = (.*)', text, re.M):
+            assert set(line.split()) <= known
+
+
+def test_documentation_has_each_lock_and_each_path():
+    mine = lockrules.LockRules(KERNEL)
+    for lock in mine.locks.values():
+        assert lock.title in locks_doc.locks(KERNEL)
+    table = locks_doc.paths(KERNEL, ('device_hotplug_lock',
+                                     'cpu_hotplug_lock'))
+    assert table.count('   * - ') == 1 + len(mine.driven())
+    # One can only be held or not, the other one for reading, too.
+    assert re.search(r'     - yes\n     - read\n', table)
+    assert 'mem_hotplug_lock -> memory_device_lock [style=dashed' in \
+        locks_doc.order_figure(KERNEL)
+    assert 'flush_all_cpus_locked()' in locks_doc.functions(KERNEL)
