@@ -44,7 +44,7 @@ overlay: ## lay our files and hooks over a kernel tree: TREE=/path/to/linux
 	@$(PYTHON) scripts/overlay_tree.py
 
 .PHONY: patches
-patches: setup-run ## the same as patches for "git am" [KDIR=/path/to/linux]
+patches: setup-run setup-check ## the same as patches for "git am" [KDIR=/path/to/linux]
 	@$(PYTHON) scripts/patches.py
 
 .PHONY: lint
