@@ -7,7 +7,7 @@
 KERNEL ?= 6.12
 ARCH   ?= x86_64
 O      ?= build
-export KERNEL KDIR ARCH O V J TESTS TREE SANITIZER EXPERIMENT
+export KERNEL KDIR ARCH O V J TESTS TREE SANITIZER MUTANTS EXPERIMENT
 
 # Debian's Python, which has Debian's modules, whatever else is in PATH.
 PYTHON := /usr/bin/python3 -B
@@ -68,7 +68,7 @@ figures: setup-run ## draw the documentation's figures anew
 	@$(PYTHON) scripts/figures.py
 
 .PHONY: check
-check: setup-docs setup-check ## the project's own tests, canaries and seeded bugs included
+check: setup-docs setup-check ## the project's own tests, canaries and seeded bugs included [MUTANTS=all]
 	@$(PYTHON) scripts/check.py
 
 .PHONY: experiment

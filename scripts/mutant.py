@@ -80,6 +80,19 @@ def read_all(folder):
     return [read(p) for p in sorted(folder.glob('*.cocci'))]
 
 
+def one_for_each_test(mutants):
+    """As many of the mutants as it takes for each KUnit suite and kselftest to
+    find one.
+    """
+    seen, chosen = set(), []
+    for mutant in mutants:
+        tests = {re.split('[.:]', o.test)[0] for o in mutant.seen}
+        if not tests <= seen:
+            seen |= tests
+            chosen.append(mutant)
+    return chosen
+
+
 def scenario(mutant, arch, tree):
     """The boot of the KUnit case or the kselftests' cases that are to find
     it.

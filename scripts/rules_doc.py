@@ -3,9 +3,12 @@
 rules and from the audit of a built kernel.
 """
 
+import re
 import sys
 
 import audit
+import experiment
+import locks_doc
 import pipeline
 import rst
 import rules
@@ -110,6 +113,31 @@ def _evidence(rule):
     return ', '.join(words)
 
 
+def _shown(line):
+    """A line of an experiment's result, short: the test that failed, or who
+    reported what for whom.
+    """
+    test = re.search(r'(?:failed|crashed): ([^:]+)', line)
+    if test:
+        return test[1]
+    title, *frames = line.partition('/')[2].split(' <- ')
+    return f'{title.replace(" at ", " ")}(), called by {rst.call(frames[0])}'
+
+
+def experiments():
+    """What kernels say that take cpu_hotplug_lock on fewer paths."""
+    parser, rows = experiment.records(), []
+    for name in parser.sections():
+        section = parser[name]
+        shown = dict.fromkeys(map(_shown, section['result'].strip()
+                                  .splitlines()))
+        text = '; '.join(shown) or 'nothing: all tests pass'
+        rows.append((' '.join(section['what'].split()), text,
+                     ' '.join(section['conclusion'].split())))
+    return rst.table((28, 30, 42),
+                     ('Kernel', 'What is reported', 'What follows'), rows)
+
+
 def needs_figure(found):
     """Who gets to what needs the lock, as DOT."""
     edges, ends = {}, set()
@@ -124,13 +152,24 @@ def needs_figure(found):
     return rst.dot('needs', lines + [f'"{a}" -> "{b}";' for a, b in edges])
 
 
+# Those whose columns fit on a page, outermost first.
+_COLUMNS = ('device_hotplug_lock', 'cpu_hotplug_lock', 'mem_hotplug_lock',
+            'slab_mutex', 'zonelist_update_seq')
+
+
 def texts(found):
     """What is generated: the text of each file, by its name."""
-    tables = {'sites': sites(found), 'answer': answer(found),
+    kernel = found.kernel
+    tables = {'locks': locks_doc.locks(kernel),
+              'paths': locks_doc.paths(kernel, _COLUMNS),
+              'functions': locks_doc.functions(kernel),
+              'experiments': experiments(),
+              'sites': sites(found), 'answer': answer(found),
               'reasons': reasons(found), 'history': history(),
               'claims': claims()}
     made = {f'{_PREFIX}{n}.txt': _NOTE + t for n, t in tables.items()}
     made[f'{_PREFIX}needs.dot'] = needs_figure(found)
+    made[f'{_PREFIX}order.dot'] = locks_doc.order_figure(kernel)
     return made
 
 

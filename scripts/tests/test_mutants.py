@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Each seeded bug is built into the kernel and must be found, by the test that
-it says finds it; and so must what an experiment brings.
+it says finds it; and so must what an experiment brings. Without MUTANTS=all,
+only so many are built that each test has found one.
 
 One bug is compiled while the guest with the one before it runs.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,8 +17,11 @@ import mutant
 import pipeline
 from progress import Progress
 
+OURS = mutant.read_all(mutant.MUTANTS)
+if os.environ.get('MUTANTS') != 'all':
+    OURS = mutant.one_for_each_test(OURS)
 # What to apply; the last one says how it shows.
-MUTANTS = {m.name: (m,) for m in mutant.read_all(mutant.MUTANTS)} | {
+MUTANTS = {m.name: (m,) for m in OURS} | {
     m.name: experiment.patches(m) for m in experiment.read_all()}
 
 
