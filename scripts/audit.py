@@ -76,7 +76,7 @@ class _Auditor:
             if self.hotplug.configured(rule):
                 self.rules[graph.find(rule.name) or rule.name] = rule
         self.paths = {n: p for n, p in load(
-            'paths', ('config', 'drive', 'undriven', 'who'),
+            'paths', ('config', 'drive', 'undriven', 'holds'),
             ('title', 'entry')).items() if self.hotplug.configured(p)}
         self.operations = load('operations', (), ('functions', 'why'))
         self.failures = []

@@ -69,6 +69,16 @@ def answer(found):
                      ('Path', 'cpu_hotplug_lock', 'Because of'), rows)
 
 
+def others():
+    """The paths that no test takes, of all kernels."""
+    every = rules.read('paths', ('config', 'drive', 'undriven', 'holds'),
+                       ('title', 'entry'))
+    return rst.table(
+        (34, 28, 38), ('Path', 'Begins in', 'Held, by reading'),
+        [(_sentences(p['title']), ', '.join(map(rst.call, p.lines('entry'))),
+          _sentences(p['holds'])) for p in every if p['holds']])
+
+
 def reasons(found):
     """What needs the lock, and what would have to change for it to go."""
     return rst.table(
@@ -109,7 +119,8 @@ def _evidence(rule):
         words.append({'audit': '"make audit"',
                       'locksets': '"make locksets"',
                       'mutant': f'{name}.cocci',
-                      'cure': f'{name}.cocci'}.get(kind, name))
+                      'cure': f'{name}.cocci',
+                      'experiment': f'experiment {name}'}.get(kind, name))
     return ', '.join(words)
 
 
@@ -163,6 +174,7 @@ def texts(found):
     tables = {'locks': locks_doc.locks(kernel),
               'paths': locks_doc.paths(kernel, _COLUMNS),
               'functions': locks_doc.functions(kernel),
+              'others': others(),
               'experiments': experiments(),
               'sites': sites(found), 'answer': answer(found),
               'reasons': reasons(found), 'history': history(),
