@@ -6,6 +6,7 @@ rules and from the audit of a built kernel.
 import sys
 
 import audit
+import locks_doc
 import pipeline
 import rst
 import rules
@@ -16,17 +17,15 @@ from progress import Progress
 
 DOCS = REPO / 'Documentation/admin-guide/mm'
 _PREFIX = 'memory-hotplug-locking-'
+# What was recorded on this kernel is shown: the locks that most paths take.
+DOCUMENTED = rules.Kernel('6.12', 'x86_64')
+_COLUMNS = ('device_hotplug_lock', 'cpu_hotplug_lock', 'mem_hotplug_lock',
+            'slab_mutex')
 _NOTE = '''.. SPDX-License-Identifier: GPL-2.0
 .. Written by "make rules" from scripts/rules of the project that this is part
 .. of: edit the rules, not this.
 
 '''
-
-
-def _sentences(text):
-    """A phrase as it stands in a rule, as a sentence; a name stays."""
-    named = set('_()') & set(text.partition(' ')[0])
-    return text if named else text[:1].upper() + text[1:]
 
 
 def sites(found):
@@ -36,7 +35,7 @@ def sites(found):
         for site in group:
             if name not in ('takes', 'asserts'):
                 rows.append((rst.call(site.function), audit.CLASSES[name],
-                             _sentences(site.rule['why']),
+                             rst.sentence(site.rule['why']),
                              site.rule['proof']))
     return rst.table((22, 16, 42, 20),
                      ('Place', 'What of it', 'Why', 'Shown by'), rows)
@@ -58,7 +57,7 @@ def answer(found):
     for name, path in found.paths.items():
         if name in takers - writers:
             needed = _needed(found, name)
-            rows.append((_sentences(path['title']),
+            rows.append((rst.sentence(path['title']),
                          'needed' if needed else 'not needed',
                          ', '.join(map(rst.call, needed)) or
                          'Nothing that it reaches relies on it.'))
@@ -72,7 +71,7 @@ def reasons(found):
         (24, 12, 24, 40),
         ('Because of', 'Since', 'In newer kernels', 'It could go if'),
         [(rst.call(s.function), s.rule['since'], s.rule['later'],
-          _sentences(s.rule['instead']))
+          rst.sentence(s.rule['instead']))
          for s in found.sites if s.rule and s.rule['class'] == 'needs'])
 
 
@@ -128,9 +127,12 @@ def texts(found):
     """What is generated: the text of each file, by its name."""
     tables = {'sites': sites(found), 'answer': answer(found),
               'reasons': reasons(found), 'history': history(),
-              'claims': claims()}
+              'claims': claims(),
+              'locks': locks_doc.locks(DOCUMENTED),
+              'paths': locks_doc.paths(DOCUMENTED, _COLUMNS)}
     made = {f'{_PREFIX}{n}.txt': _NOTE + t for n, t in tables.items()}
     made[f'{_PREFIX}needs.dot'] = needs_figure(found)
+    made[f'{_PREFIX}order.dot'] = locks_doc.order_figure(DOCUMENTED)
     return made
 
 
