@@ -25,7 +25,8 @@ def locks(kernel):
     every = sorted(rules.of_kernel(lockrules.read_locks(), kernel).values(),
                    key=lambda r: (not r['order'], int(r['order'] or 0)))
     return rst.table((22, 38, 40), ('Lock', 'Protects', 'Taken by'), [
-        (f'{r["title"]} ({r["kind"]})', r['protects'], _taken(r))
+        (f'{rst.sentence(r["title"])} ({r["kind"]})',
+         rst.sentence(r['protects']), rst.sentence(_taken(r)))
         for r in every])
 
 
@@ -45,8 +46,9 @@ def paths(kernel, names):
     table, _, chosen = observed(kernel)
     widths = (40, *[60 // len(names)] * len(names))
     return rst.table(
-        widths, ('Path', *(chosen.locks[n].title for n in names)),
-        [(chosen.paths[path]['title'], *(
+        widths, ('Path', *(rst.sentence(chosen.locks[n].title)
+                           for n in names)),
+        [(rst.sentence(chosen.paths[path]['title']), *(
             _mode(chosen.locks[n], modes[n]) for n in names))
          for path, modes in table])
 
@@ -66,7 +68,8 @@ def functions(kernel):
         never = lockrules.locks_of(rule, 'never', chosen.locks)
         if rule['why']:
             rows.append((rst.call(rule.name), names(held),
-                         names(never) if never else '', rule['why']))
+                         names(never) if never else '',
+                         rst.sentence(rule['why'])))
     return rst.table((22, 26, 20, 32),
                      ('Function', 'Held', 'Not held', 'Why'), rows)
 

@@ -122,9 +122,10 @@ def main():
                                          out, chosen)
         _write(out, found, record, chosen, decided)
     checked_in = locktable.observed_path(chosen.kernel)
-    found[checked_in.name, ''] = [lockrecord.Finding(
+    old = lockrecord.Finding(
         '', '', '', f'{checked_in} is not what was recorded: if that is '
-        f'right, copy {out / OBSERVED} there')] if stale(record, chosen) else []
+        f'right, copy {out / OBSERVED} there')
+    found[checked_in.name, ''] = [old] if stale(record, chosen) else []
     print(*locktable.text(record, chosen), sep='\n')
     print(_overhead(record))
     for reason in decided.reasons:

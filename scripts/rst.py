@@ -24,6 +24,12 @@ def table(widths, header, rows):
     return '\n'.join(lines) + '\n'
 
 
+def sentence(text):
+    """A phrase as it stands in a rule, as a sentence; a name stays."""
+    named = set('_()') & set(text.partition(' ')[0])
+    return text if named else text[:1].upper() + text[1:]
+
+
 def call(function):
     """A function as text; Sphinx makes a link of it where it can."""
     return f'{function}()'

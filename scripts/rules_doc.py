@@ -26,12 +26,6 @@ _NOTE = '''.. SPDX-License-Identifier: GPL-2.0
 '''
 
 
-def _sentences(text):
-    """A phrase as it stands in a rule, as a sentence; a name stays."""
-    named = set('_()') & set(text.partition(' ')[0])
-    return text if named else text[:1].upper() + text[1:]
-
-
 def sites(found):
     """All places of the audit, by class."""
     rows = []
@@ -39,7 +33,7 @@ def sites(found):
         for site in group:
             if name not in ('takes', 'asserts'):
                 rows.append((rst.call(site.function), audit.CLASSES[name],
-                             _sentences(site.rule['why']),
+                             rst.sentence(site.rule['why']),
                              site.rule['proof']))
     return rst.table((22, 16, 42, 20),
                      ('Place', 'What of it', 'Why', 'Shown by'), rows)
@@ -61,7 +55,7 @@ def answer(found):
     for name, path in found.paths.items():
         if name in takers - writers:
             needed = _needed(found, name)
-            rows.append((_sentences(path['title']),
+            rows.append((rst.sentence(path['title']),
                          'needed' if needed else 'not needed',
                          ', '.join(map(rst.call, needed)) or
                          'Nothing that it reaches relies on it.'))
@@ -75,8 +69,8 @@ def others():
                        ('title', 'entry'))
     return rst.table(
         (34, 28, 38), ('Path', 'Begins in', 'Held, by reading'),
-        [(_sentences(p['title']), ', '.join(map(rst.call, p.lines('entry'))),
-          _sentences(p['holds'])) for p in every if p['holds']])
+        [(rst.sentence(p['title']), ', '.join(map(rst.call, p.lines('entry'))),
+          rst.sentence(p['holds'])) for p in every if p['holds']])
 
 
 def reasons(found):
@@ -85,7 +79,7 @@ def reasons(found):
         (24, 12, 24, 40),
         ('Because of', 'Since', 'In newer kernels', 'It could go if'),
         [(rst.call(s.function), s.rule['since'], s.rule['later'],
-          _sentences(s.rule['instead']))
+          rst.sentence(s.rule['instead']))
          for s in found.sites if s.rule and s.rule['class'] == 'needs'])
 
 
