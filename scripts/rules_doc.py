@@ -98,7 +98,7 @@ def claims():
                        ('claim', 'answer', 'evidence', 'versions'))
     lines = []
     for rule in every:
-        lines += rst.cell(f'**{rule.name}: {rule["claim"]}**', '', '')
+        lines += [*rst.cell(f'**{rule.name}: {rule["claim"]}**', '', ''), '']
         for text in (rule['answer'], f'Other versions: {rule["versions"]}',
                      f'Shown by {_evidence(rule)}.'):
             lines += [*rst.cell(text, '  ', '  '), '']
