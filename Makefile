@@ -7,7 +7,7 @@
 KERNEL ?= 6.12
 ARCH   ?= x86_64
 O      ?= build
-export KERNEL KDIR ARCH O V J TESTS TREE SANITIZER
+export KERNEL KDIR ARCH O V J TESTS TREE SANITIZER MUTANTS EXPERIMENT
 
 # Debian's Python, which has Debian's modules, whatever else is in PATH.
 PYTHON := /usr/bin/python3 -B
@@ -56,7 +56,7 @@ overlay: ## lay our files and hooks over a kernel tree: TREE=/path/to/linux
 	@$(PYTHON) scripts/overlay_tree.py
 
 .PHONY: patches
-patches: setup-run ## the same as patches for "git am" [KDIR=/path/to/linux]
+patches: setup-run setup-check ## the same as patches for "git am" [KDIR=/path/to/linux]
 	@$(PYTHON) scripts/patches.py
 
 .PHONY: lint
@@ -68,8 +68,12 @@ figures: setup-run ## draw the documentation's figures anew
 	@$(PYTHON) scripts/figures.py
 
 .PHONY: check
-check: setup-docs setup-check ## the project's own tests, canaries and seeded bugs included
+check: setup-docs setup-check ## the project's own tests, canaries and seeded bugs included [MUTANTS=all]
 	@$(PYTHON) scripts/check.py
+
+.PHONY: experiment
+experiment: setup-run setup-check ## all tests on a kernel that takes cpu_hotplug_lock elsewhere: EXPERIMENT=name
+	@$(PYTHON) scripts/experiment.py
 
 .PHONY: coverage
 coverage: setup-run setup-coverage ## lines and branches that boot, upstream's script and our kselftests execute

@@ -45,6 +45,7 @@ class Site:
 
 @dataclass
 class Audit:
+    kernel: rules.Kernel
     sites: list
     failures: list          # what is wrong, a line each
     checked: int            # how many things could have been wrong
@@ -61,6 +62,7 @@ class _Auditor:
         def load(*args):
             return rules.of_kernel(rules.read(*args, folder=folder), kernel)
 
+        self.kernel = kernel
         self.graph = graph
         self.hotplug = HotplugGraph(graph, kernel, config, folder)
         self.consumers = load('consumers', ('own', 'strict'), ('symbols',))
@@ -74,7 +76,7 @@ class _Auditor:
             if self.hotplug.configured(rule):
                 self.rules[graph.find(rule.name) or rule.name] = rule
         self.paths = {n: p for n, p in load(
-            'paths', ('config', 'drive', 'undriven', 'who'),
+            'paths', ('config', 'drive', 'undriven', 'holds'),
             ('title', 'entry')).items() if self.hotplug.configured(p)}
         self.operations = load('operations', (), ('functions', 'why'))
         self.failures = []
@@ -158,7 +160,8 @@ class _Auditor:
         self.failures += self.hotplug.problems
         checked = sum(len(s.kinds) for s in sites.values()) + \
             len(self.hotplug.chains) + len(self.failures)
-        return Audit(sorted(sites.values(), key=lambda s: s.function),
+        return Audit(self.kernel,
+                     sorted(sites.values(), key=lambda s: s.function),
                      self.failures, checked, self.reached, self.paths)
 
 
@@ -186,8 +189,9 @@ def _wrapped(words, width=79, indent='    '):
     return [*lines, line.rstrip()]
 
 
-def summary(found, kernel):
+def summary(found):
     """What fits one screen."""
+    kernel = found.kernel
     lines = [f'Linux {kernel.release} ({kernel.arch}): {found.reached} '
              f'functions on {len(found.paths)} hotplug paths']
     for name, sites in by_class(found).items():
@@ -239,7 +243,7 @@ def main():
         with progress.phase('audit'):
             found = audit(graph, kernel, options(built.obj / '.config'))
         (out / 'audit.json').write_text(json.dumps(report(found), indent=1))
-    print(summary(found, kernel))
+    print(summary(found))
     print(f'report: {out / "audit.json"}')
     print(f'{found.passed} passed, {len(found.failures)} failed, 0 skipped')
     return 1 if found.failures else 0

@@ -13,7 +13,7 @@ OVERHEAD = 'overhead'
 # Stands for all functions.
 _ANY = '*'
 
-PATH_KEYS = ('title', 'entry', 'config', 'drive', 'undriven', 'who')
+PATH_KEYS = ('title', 'entry', 'config', 'drive', 'undriven', 'holds')
 _LOCK_KEYS = ('protects', 'read', 'write', 'order', 'known', 'history',
               'proof', 'why')
 _FUNCTION_KEYS = ('paths', 'sometimes', 'must', 'may', 'never', 'why',

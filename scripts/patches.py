@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""make patches: the overlay as a series that "git am" takes, for one tree."""
+"""make patches: the overlay, and what we say in the kernel's own files, as a
+series that "git am" takes, for one tree.
+"""
 
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+import annotate
 import overlay
 import settings
 import tree as trees
@@ -26,6 +29,12 @@ PARTS = (
      'Which locks memory hotplug takes, what shows it, and how to run the\n'
      'tests that do.'),
 )
+ANNOTATIONS = (
+    'mm/memory_hotplug: state the locking rules where they apply',
+    'Which locks are held, and why, where zonelists are rebuilt; what the\n'
+    'functions that take the hotplug locks expect of their callers; and\n'
+    'assertions in the place of comments that nothing has checked.',
+)
 
 
 def _pristine(conf, names, dest):
@@ -35,6 +44,9 @@ def _pristine(conf, names, dest):
             raise Fatal(f'{conf.kdir} has the overlay already: make the '
                         f'patches for a tree without it')
         for name in names:
+            if not (conf.kdir / name).exists():
+                raise Fatal(f'{conf.kdir} has no {name}: this kernel is not '
+                            f'supported')
             (dest / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(conf.kdir / name, dest / name)
         return
@@ -61,29 +73,35 @@ def _identity():
     return ['-c', 'user.name=memhp', '-c', 'user.email=memhp@localhost']
 
 
+def _commit(repo, who, subject, body=''):
+    _git(repo, 'add', '-A', '-f')
+    _git(repo, *who, 'commit', '-q', '-m', f'{subject}\n\n{body}')
+
+
 def write_series(conf, out):
     """Write the patches to the folder out; returns their names."""
     mine = overlay.files()
     kernels = sorted({h.path for h in overlay.HOOKS})
     with tempfile.TemporaryDirectory(prefix='memhp-') as tmp:
         repo = Path(tmp)
-        _pristine(conf, [*kernels, *overlay.REPLACED], repo)
+        _pristine(conf, [*kernels, *overlay.REPLACED, *annotate.files()], repo)
         texts = dict(overlay.hooked_files(repo))
         who = _identity()
         _git(repo, 'init', '-q')
-        _git(repo, 'add', '-A', '-f')
-        _git(repo, *who, 'commit', '-q', '-m', 'base')
+        _commit(repo, who, 'base')
         for part, subject, body in PARTS:
             for name in (n for n in mine if n.startswith(part)):
                 (repo / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(REPO / name, repo / name)
             for name in (n for n in kernels if n.startswith(part)):
                 (repo / name).write_text(texts[name])
-            _git(repo, 'add', '-A', '-f')
-            _git(repo, *who, 'commit', '-q', '-m', f'{subject}\n\n{body}')
+            _commit(repo, who, subject, body)
+        annotate.annotate(repo)
+        _commit(repo, who, *ANNOTATIONS)
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
-        _git(repo, *who, 'format-patch', '-q', '-o', out, f'-{len(PARTS)}')
+        _git(repo, *who, 'format-patch', '-q', '-o', out,
+             f'-{len(PARTS) + 1}')
     return sorted(p.name for p in out.iterdir())
 
 

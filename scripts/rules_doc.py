@@ -3,9 +3,11 @@
 rules and from the audit of a built kernel.
 """
 
+import re
 import sys
 
 import audit
+import experiment
 import locks_doc
 import pipeline
 import rst
@@ -17,10 +19,6 @@ from progress import Progress
 
 DOCS = REPO / 'Documentation/admin-guide/mm'
 _PREFIX = 'memory-hotplug-locking-'
-# What was recorded on this kernel is shown: the locks that most paths take.
-DOCUMENTED = rules.Kernel('6.12', 'x86_64')
-_COLUMNS = ('device_hotplug_lock', 'cpu_hotplug_lock', 'mem_hotplug_lock',
-            'slab_mutex')
 _NOTE = '''.. SPDX-License-Identifier: GPL-2.0
 .. Written by "make rules" from scripts/rules of the project that this is part
 .. of: edit the rules, not this.
@@ -65,6 +63,16 @@ def answer(found):
                      ('Path', 'cpu_hotplug_lock', 'Because of'), rows)
 
 
+def others():
+    """The paths that no test takes, of all kernels."""
+    every = rules.read('paths', ('config', 'drive', 'undriven', 'holds'),
+                       ('title', 'entry'))
+    return rst.table(
+        (34, 28, 38), ('Path', 'Begins in', 'Held, by reading'),
+        [(rst.sentence(p['title']), ', '.join(map(rst.call, p.lines('entry'))),
+          rst.sentence(p['holds'])) for p in every if p['holds']])
+
+
 def reasons(found):
     """What needs the lock, and what would have to change for it to go."""
     return rst.table(
@@ -105,8 +113,34 @@ def _evidence(rule):
         words.append({'audit': '"make audit"',
                       'locksets': '"make locksets"',
                       'mutant': f'{name}.cocci',
-                      'cure': f'{name}.cocci'}.get(kind, name))
+                      'cure': f'{name}.cocci',
+                      'experiment': f'experiment {name}'}.get(kind, name))
     return ', '.join(words)
+
+
+def _shown(line):
+    """A line of an experiment's result, short: the test that failed, or who
+    reported what for whom.
+    """
+    test = re.search(r'(?:failed|crashed): ([^:]+)', line)
+    if test:
+        return test[1]
+    title, *frames = line.partition('/')[2].split(' <- ')
+    return f'{title.replace(" at ", " ")}(), called by {rst.call(frames[0])}'
+
+
+def experiments():
+    """What kernels say that take cpu_hotplug_lock on fewer paths."""
+    parser, rows = experiment.records(), []
+    for name in parser.sections():
+        section = parser[name]
+        shown = dict.fromkeys(map(_shown, section['result'].strip()
+                                  .splitlines()))
+        text = '; '.join(shown) or 'nothing: all tests pass'
+        rows.append((' '.join(section['what'].split()), text,
+                     ' '.join(section['conclusion'].split())))
+    return rst.table((28, 30, 42),
+                     ('Kernel', 'What is reported', 'What follows'), rows)
 
 
 def needs_figure(found):
@@ -123,16 +157,25 @@ def needs_figure(found):
     return rst.dot('needs', lines + [f'"{a}" -> "{b}";' for a, b in edges])
 
 
+# Those whose columns fit on a page, outermost first.
+_COLUMNS = ('device_hotplug_lock', 'cpu_hotplug_lock', 'mem_hotplug_lock',
+            'slab_mutex', 'zonelist_update_seq')
+
+
 def texts(found):
     """What is generated: the text of each file, by its name."""
-    tables = {'sites': sites(found), 'answer': answer(found),
+    kernel = found.kernel
+    tables = {'locks': locks_doc.locks(kernel),
+              'paths': locks_doc.paths(kernel, _COLUMNS),
+              'functions': locks_doc.functions(kernel),
+              'others': others(),
+              'experiments': experiments(),
+              'sites': sites(found), 'answer': answer(found),
               'reasons': reasons(found), 'history': history(),
-              'claims': claims(),
-              'locks': locks_doc.locks(DOCUMENTED),
-              'paths': locks_doc.paths(DOCUMENTED, _COLUMNS)}
+              'claims': claims()}
     made = {f'{_PREFIX}{n}.txt': _NOTE + t for n, t in tables.items()}
     made[f'{_PREFIX}needs.dot'] = needs_figure(found)
-    made[f'{_PREFIX}order.dot'] = locks_doc.order_figure(DOCUMENTED)
+    made[f'{_PREFIX}order.dot'] = locks_doc.order_figure(kernel)
     return made
 
 

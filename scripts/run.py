@@ -22,6 +22,13 @@ def _boot(built, conf, scenario, out, progress, target, phase='boot'):
                        progress.phases)
 
 
+def boot_all(built, conf, plan, out, progress, target):
+    """Boot several scenarios; returns what results.json says of all."""
+    found = {s.name: _boot(built, conf, s, out / s.name, progress, target,
+                           f'boot {s.name}') for s in plan}
+    return judge.write_all(found, out, progress.phases)
+
+
 def run(conf, only=None, target='run'):
     """One whole run; returns what results.json says.
 
@@ -34,13 +41,11 @@ def run(conf, only=None, target='run'):
     with locked(conf.state), pipeline.results_folder(conf, name) as out:
         built = pipeline.build(conf, progress, out, only)
         every = target == 'kselftest' or conf.tests
-        boots = (scenarios.plan if every else scenarios.quick)(
+        plan = (scenarios.plan if every else scenarios.quick)(
             conf.arch, built.selection, built.tree.path)
-        if len(boots) == 1:
-            return _boot(built, conf, boots[0], out, progress, target)
-        found = {b.name: _boot(built, conf, b, out / b.name, progress, target,
-                               f'boot {b.name}') for b in boots}
-        return judge.write_all(found, out, progress.phases)
+        if len(plan) == 1:
+            return _boot(built, conf, plan[0], out, progress, target)
+        return boot_all(built, conf, plan, out, progress, target)
 
 
 def main(target):

@@ -62,7 +62,7 @@ static int run_operation(void *arg)
 	struct operation *op = arg;
 
 	op->ret = op->fn(op);
-	complete(&op->done);
+	complete_all(&op->done);
 	return 0;
 }
 

@@ -187,7 +187,7 @@ def test_summary_names_what_failed(graph, failures, tmp_path):
     failures()
     graph.refers['harmless'].add('cpu_mask')
     found = audit.audit(graph, KERNEL, {}, tmp_path)
-    text = audit.summary(found, KERNEL)
+    text = audit.summary(found)
     assert 'tolerates the race: 1\n    loop' in text
     assert 'FAILED: unclassified: harmless' in text
     assert audit.report(found)['failures'] == found.failures

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The overlay: idempotent, incremental, and the same thing as the patches."""
+"""The overlay: idempotent, incremental, and with the annotations the same
+thing as the patches.
+"""
 
+import re
 import shutil
 import subprocess
 
 import pytest
 
+import annotate
 import overlay
 import patches
 import settings
@@ -17,7 +21,7 @@ def bare(built, tmp_path):
     """The kernel's own files that we touch, as the kernel has them."""
     tree = tmp_path / 'linux'
     names = {h.path for h in overlay.HOOKS} | set(overlay.REPLACED)
-    for name in names | {'Makefile', 'mm/page_alloc.c'}:
+    for name in names | {'Makefile', *annotate.files()}:
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         text = (built.tree.path / name).read_text().splitlines()
         lines = {h.line for h in overlay.HOOKS if h.path == name}
@@ -95,6 +99,7 @@ def test_patches_are_the_overlay(bare, conf, tmp_path):
     plain = tmp_path / 'plain'
     shutil.copytree(bare, plain)
     overlay.apply(bare, bare)
+    annotate.annotate(bare)
 
     def git(*args):
         subprocess.run(['git', '-c', 'user.name=t', '-c', 'user.email=t@t',
@@ -107,7 +112,7 @@ def test_patches_are_the_overlay(bare, conf, tmp_path):
     names = patches.write_series(
         settings.Settings(conf.kernel, plain, conf.arch, tmp_path, 1, False,
                           ''), series)
-    assert len(names) == len(patches.PARTS)
+    assert len(names) == len(patches.PARTS) + 1
     git('am', *[str(series / n) for n in names])
 
     (bare / overlay.MANIFEST).unlink()
@@ -133,3 +138,30 @@ def test_patches_pass_checkpatch(bare, conf, built, tmp_path):
              '--no-tree', '--no-signoff', '--quiet', '--ignore', ignore,
              patch], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize('file, function', (
+    ('drivers/base/core.c', 'device_online'),
+    ('drivers/base/core.c', 'lock_device_hotplug_sysfs'),
+    ('mm/memory_hotplug.c', 'adjust_present_page_count'),
+    ('mm/memory_hotplug.c', 'mem_hotplug_begin'),
+    ('mm/page_alloc.c', 'build_all_zonelists')))
+def test_patches_say_what_finds_no_place(bare, conf, tmp_path, file,
+                                         function):
+    source = bare / file
+    source.write_text(re.sub(rf'\b{function}\(', f'other_{function}(',
+                             source.read_text()))
+    with pytest.raises(Fatal, match=r'\.cocci ') as failed:
+        patches.write_series(
+            settings.Settings(conf.kernel, bare, conf.arch, tmp_path, 1, False,
+                              ''), tmp_path / 'series')
+    assert len(str(failed.value).splitlines()) == 1
+    assert not (tmp_path / 'series').exists()
+
+
+def test_patches_say_which_file_is_missing(bare, conf, tmp_path):
+    (bare / 'drivers/base/core.c').unlink()
+    with pytest.raises(Fatal, match='drivers/base/core.c'):
+        patches.write_series(
+            settings.Settings(conf.kernel, bare, conf.arch, tmp_path, 1, False,
+                              ''), tmp_path / 'series')

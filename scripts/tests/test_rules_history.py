@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-import mutant
 import rules
 import suites
 from common import REPO, SCRIPTS
@@ -79,7 +78,8 @@ def test_evidence_exists(claims, shown):
         'test': {*suites.kunit_suites(),
                  *(p.stem for p in (REPO / 'tools/testing/selftests' /
                                     suites.COLLECTION).glob('*_test.c'))},
-        'mutant': {m.name for m in mutant.ours()},
+        'mutant': {p.stem for p in SCRIPTS.glob('mutants/*.cocci')},
+        'experiment': {p.stem for p in SCRIPTS.glob('experiments/*.cocci')},
         'cure': {p.stem for p in SCRIPTS.glob('cures/*.cocci')},
         'commit': set(shown),
         'audit': {''},

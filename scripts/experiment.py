@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0
+"""make experiment: what all suites and all boots say of a changed kernel, and
+whether that is what scripts/rules/experiments.ini has of it.
+
+An experiment is a semantic patch in scripts/experiments and a section of that
+file with the same name. A line of its "result" is one thing that is wrong in
+one boot: a test that failed, as the summary of a run has it, or a report of
+the kernel and the functions that led to it.
+"""
+
+import configparser
+import os
+import re
+from dataclasses import replace
+
+import console
+import mutant
+import pipeline
+import results
+import run
+import scenarios
+import settings
+from common import SCRIPTS, Fatal, entry, locked
+from progress import Progress
+
+EXPERIMENTS = SCRIPTS / 'experiments'
+RECORDS = SCRIPTS / 'rules/experiments.ini'
+# Goes with each of them.
+ONCE = SCRIPTS / 'tell-once.cocci'
+
+_FRAMES = 8
+_FRAME = re.compile(r' (?!\? )([\w.]+)\+0x')
+# Reasons that are about what happened, not about what did not.
+_SEEN = ('fail', 'crashed', 'skip')
+# What prints a report, and is the same for all of a kind.
+_PRINTER = re.compile(r'dump_stack|print_|check_|_*lock_acquire|'
+                      r'validate_chain|nmi_|panic|oops_|(asm_)?exc_')
+_TEST = re.compile(r'\S+/(?:crashed|failed|missing|unexpected skip): '
+                   r'.+?(?=: |$)')
+# What differs from one run to the next: addresses, CPUs, counts.
+_VARIES = re.compile(r'0x[0-9a-f]+|\d+')
+
+
+def read_all():
+    """The experiments, as mutants."""
+    return mutant.read_all(EXPERIMENTS)
+
+
+def patches(bug):
+    """What to apply for an experiment."""
+    return mutant.read(ONCE), bug
+
+
+def describe(splat):
+    """A report in one line: what it says, and the functions that led there."""
+    texts = [console.message(line)[1] for line in splat.lines]
+    start = next((i for i, t in enumerate(texts)
+                  if t.startswith('Call Trace:')), len(texts))
+    frames = [m[1] for t in texts[start:] if (m := _FRAME.match(t))]
+    frames = [f for f in frames if not _PRINTER.match(f)][:_FRAMES]
+    title = re.sub(r'CPU: \d+ PID: \d+ |\+0x\S+', '', splat.title)
+    return ' <- '.join([title, *frames])
+
+
+def key(line):
+    """What makes two lines of a result the same: the test, or what is reported
+    and who called that.
+    """
+    test = _TEST.match(line)
+    return test[0] if test else \
+        _VARIES.sub('#', ' <- '.join(line.split(' <- ')[:2]))
+
+
+def records():
+    """All that is recorded of the experiments, by name."""
+    parser = configparser.ConfigParser(interpolation=None)
+    with open(RECORDS, encoding='utf-8') as f:
+        parser.read_file(f)
+    return parser
+
+
+def recorded(name, field='result'):
+    """What is recorded of an experiment's result, a line each."""
+    return records()[name][field].strip().splitlines()
+
+
+def compare(found, always, sometimes=()):
+    """Lines that say what is new and what did not come."""
+    have = {key(r): r for r in found}
+    known = {key(r) for r in (*always, *sometimes)}
+    return [f'  new: {have[k]}' for k in have if k not in known] + \
+           [f'  did not come: {r}' for r in always if key(r) not in have]
+
+
+def boots(arch, built):
+    """Those of "make run" and of "make kselftest". All suites and all
+    kselftests in one boot would be too much: a suite that removes memory
+    behind ACPI's back, and an eject by ACPI, let lockdep see a cycle.
+
+    An oops ends a boot: what goes on after it mostly waits.
+    """
+    every, tree = built.selection, built.tree.path
+    quick = scenarios.quick(arch, every, tree)[0]
+    plan = [replace(quick, name='run'),
+            *scenarios.plan(arch, replace(every, suites=[], kunit_glob=''),
+                            tree)]
+    return [replace(s, cmdline=f'{s.cmdline} oops=panic') for s in plan]
+
+
+def wrong(found, out):
+    """All that is wrong in the boots whose results and logs are in the folder
+    out, a line each. Of a boot that ended with an oops, not what is missing.
+    """
+    lines, ended = [], set()
+    for log in sorted(out.glob('*/console.log')):
+        with open(log, errors='replace') as f:
+            for splat in console.scan(f):
+                if splat.title.endswith(': Fatal exception'):
+                    ended.add(log.parent.name)
+                else:
+                    lines.append(f'{log.parent.name}/{describe(splat)}')
+    lines = [r['text'] for r in found['reasons'] if r['kind'] != 'splat' and
+             (r['kind'] in _SEEN or r['text'].partition('/')[0] not in ended)
+             ] + lines
+    return list({key(line): line for line in lines}.values())
+
+
+def conduct(conf, name, bugs):
+    """Build a kernel with some semantic patches and boot all there is; returns
+    what results.json says, and all that is wrong, a line each.
+    """
+    progress = Progress(verbose=conf.verbose)
+    with locked(conf.state), \
+            pipeline.results_folder(conf, f'{conf.arch}-{name}') as out:
+        built = pipeline.build(replace(conf, tests=''), progress, out)
+        plan = boots(conf.arch, built)
+        scratch = mutant.Scratch(built, conf, progress, out / 'build.log')
+        try:
+            found = run.boot_all(scratch.build(*bugs), conf, plan, out,
+                                 progress, f'experiment EXPERIMENT={name}')
+        finally:
+            scratch.remove()
+        return found, wrong(found, out)
+
+
+def main():
+    conf = settings.from_environment()
+    known = {bug.name: bug for bug in read_all()}
+    name = os.environ.get('EXPERIMENT')
+    if name not in known:
+        raise Fatal(f'which one? make experiment EXPERIMENT= one of '
+                    f'{", ".join(known)}')
+    found, lines = conduct(conf, name, patches(known[name]))
+    differs = compare(lines, recorded(name), recorded(name, 'sometimes'))
+    print('\n'.join([results.summary(found), *lines, f'{name}: '
+                     f'{"not " if differs else ""}what is recorded',
+                     *differs]))
+    return 1 if differs else 0
+
+
+if __name__ == '__main__':
+    entry(main)
