@@ -46,8 +46,10 @@ def paths(kernel, names):
     table, _, chosen = observed(kernel)
     widths = (40, *[60 // len(names)] * len(names))
     return rst.table(
-        widths, ('Path', *(rst.sentence(chosen.locks[n].title)
-                           for n in names)),
+        widths, ('Path', *(
+            # So that a header may be more than one line.
+            rst.sentence(chosen.locks[n].title.replace('_', ' '))
+            for n in names)),
         [(rst.sentence(chosen.paths[path]['title']), *(
             _mode(chosen.locks[n], modes[n]) for n in names))
          for path, modes in table])
@@ -67,11 +69,11 @@ def functions(kernel):
         held = lockrules.locks_of(rule, 'must', chosen.locks)
         never = lockrules.locks_of(rule, 'never', chosen.locks)
         if rule['why']:
-            rows.append((rst.call(rule.name), names(held),
-                         names(never) if never else '',
-                         rst.sentence(rule['why'])))
-    return rst.table((22, 26, 20, 32),
-                     ('Function', 'Held', 'Not held', 'Why'), rows)
+            absent = f'; not {names(never)}' if never else ''
+            rows.append((rst.call(rule.name),
+                         f'{rst.sentence(names(held))}{absent}. '
+                         f'{rst.sentence(rule["why"])}.'))
+    return rst.table((30, 70), ('Function', 'Held, and why'), rows)
 
 
 def order_figure(kernel):

@@ -26,7 +26,7 @@ def table(widths, header, rows):
 
 def sentence(text):
     """A phrase as it stands in a rule, as a sentence; a name stays."""
-    named = set('_()') & set(text.partition(' ')[0])
+    named = set('_()>') & set(text.partition(' ')[0])
     return text if named else text[:1].upper() + text[1:]
 
 
@@ -36,9 +36,9 @@ def call(function):
 
 
 def dot(name, lines):
-    """A directed graph, from left to right."""
+    """A directed graph, from top to bottom: a page is not wide."""
     return '\n'.join([
         '// SPDX-License-Identifier: GPL-2.0', f'digraph {name} {{',
-        '\trankdir=LR;', '\tnode [shape=box, fontname="sans-serif", '
+        '\trankdir=TB;', '\tnode [shape=box, fontname="sans-serif", '
         'fontsize=10];', '\tedge [fontname="sans-serif", fontsize=9];',
         *(f'\t{line}' for line in lines), '}']) + '\n'
