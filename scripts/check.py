@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""make check: the quick run, all kselftests, lint, and the tests of the host
-tooling.
+"""make check: the quick run, all kselftests, the rules, lint, and the tests of the
+host tooling.
 
 All of it, even if something fails early; the sum of all counts comes last.
 """
@@ -69,6 +69,8 @@ def main():
     steps = (
         ('run', lambda: counted(*python, 'scripts/run.py', 'run')),
         ('kselftest', lambda: counted(*python, 'scripts/run.py', 'kselftest')),
+        ('audit', lambda: counted(*python, 'scripts/audit.py')),
+        ('locksets', lambda: counted(*python, 'scripts/locksets.py')),
         ('lint', lambda: counted(*python, 'scripts/run_lint.py')),
         ('tests', pytest),
     )
