@@ -3,6 +3,7 @@
 // file: mm/memory_hotplug.c
 // history: synthetic
 // observe: audit: sites.ini: \[try_online_node\]: vanished: it uses mem_hotplug_lock
+// observe: audit: sites.ini: \[try_online_node\]: vanished: it uses cpu_hotplug_lock
 
 @@
 @@
