@@ -7,7 +7,6 @@ that it does and that is gone.
 """
 
 import json
-import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -16,7 +15,7 @@ import pipeline
 import rules
 import settings
 import tree as trees
-from common import entry, locked
+from common import Fatal, entry, locked
 from hotplug_graph import HotplugGraph, options
 from kbuild import Kbuild
 from progress import Progress
@@ -71,7 +70,7 @@ class _Auditor:
                                    'proof', 'since', 'later',
                                    'instead'), ('class', 'why')).values():
             if rule['class'] not in CLASSES:
-                raise rules.Fatal(f'{rule}: unknown class {rule["class"]}: '
+                raise Fatal(f'{rule}: unknown class {rule["class"]}: '
                                   f'known are {", ".join(CLASSES)}')
             if self.hotplug.configured(rule):
                 self.rules[graph.find(rule.name) or rule.name] = rule
@@ -86,13 +85,14 @@ class _Auditor:
         used = self.graph.uses(function)
         return {name for name, c in self.consumers.items()
                 if bool(c['strict']) == strict and
-                function not in c.words('own') and used & set(c.words('symbols'))}
+                function not in c.words('own') and
+                used & set(c.words('symbols'))}
 
     def _find(self):
         """All sites, by function."""
         hotplug, sites = self.hotplug, {}
         covers = {f for f, r in self.rules.items() if r['covers']}
-        near, far = set(hotplug.free) | covers, covers
+        near = set(hotplug.free) | covers
         roots = {n: hotplug.roots(p) for n, p in self.paths.items()}
         every = [r for own in roots.values() for r in own]
         reach = hotplug.walk(every, near)
@@ -101,8 +101,9 @@ class _Auditor:
             self.failures.append(
                 'call through a pointer that edges.ini does not list: ' +
                 ' -> '.join(reach.chain(function)))
-        self._find_strays(hotplug.walk(every, ()).parents)
-        walks = ((False, near, reach), (True, far, hotplug.walk(every, far)))
+        far = hotplug.walk(every, ())
+        self._find_strays(far.parents)
+        walks = ((False, near, reach), (True, (), far))
         for strict, ends, wide in walks:
             for function in wide.parents:
                 kinds = self._kinds(function, strict)
@@ -250,4 +251,4 @@ def main():
 
 
 if __name__ == '__main__':
-    entry(main, *sys.argv[1:])
+    entry(main)

@@ -4,7 +4,6 @@ rules and from the audit of a built kernel.
 """
 
 import re
-import sys
 
 import audit
 import experiment
@@ -199,4 +198,4 @@ def main():
 
 
 if __name__ == '__main__':
-    entry(main, *sys.argv[1:])
+    entry(main)

@@ -112,6 +112,12 @@ def test_lock_taken_below_a_function_that_is_free(failures, graph):
                           'store -> print_it -> console -> quiet']
 
 
+def test_lock_taken_below_a_function_that_covers(failures, graph):
+    graph.calls['written'].add('take_lock')
+    assert failures() == ['unclassified: written uses lock: '
+                          'store -> writer -> written']
+
+
 def test_call_through_an_unlisted_pointer(failures, graph):
     graph.indirect.add('harmless')
     assert failures() == ['call through a pointer that edges.ini does not '
