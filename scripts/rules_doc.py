@@ -91,17 +91,23 @@ def history():
         for r in every if r['verified'] != 'no'])
 
 
+def _told(parts):
+    """Paragraphs, the first of each part in bold and the others below it."""
+    lines = []
+    for title, *others in parts:
+        lines += [*rst.cell(f'**{" ".join(title.split())}**', '', ''), '']
+        for text in others:
+            lines += [*rst.cell(' '.join(text.split()), '  ', '  '), '']
+    return '\n'.join(lines)
+
+
 def claims():
     """What the thread says and what is known of it."""
     every = rules.read('claims', (),
                        ('claim', 'answer', 'evidence', 'versions'))
-    lines = []
-    for rule in every:
-        lines += [*rst.cell(f'**{rule.name}: {rule["claim"]}**', '', ''), '']
-        for text in (rule['answer'], f'Other versions: {rule["versions"]}',
-                     f'Shown by {_evidence(rule)}.'):
-            lines += [*rst.cell(text, '  ', '  '), '']
-    return '\n'.join(lines)
+    return _told((f'{r.name}: {r["claim"]}', r['answer'],
+                  f'Other versions: {r["versions"]}',
+                  f'Shown by {_evidence(r)}.') for r in every)
 
 
 def _evidence(rule):
@@ -130,16 +136,15 @@ def _shown(line):
 
 def experiments():
     """What kernels say that take cpu_hotplug_lock on fewer paths."""
-    parser, rows = experiment.records(), []
+    parser, parts = experiment.records(), []
     for name in parser.sections():
         section = parser[name]
         shown = dict.fromkeys(map(_shown, section['result'].strip()
                                   .splitlines()))
-        text = '; '.join(shown) or 'nothing: all tests pass'
-        rows.append((' '.join(section['what'].split()), text,
-                     ' '.join(section['conclusion'].split())))
-    return rst.table((28, 30, 42),
-                     ('Kernel', 'What is reported', 'What follows'), rows)
+        parts.append((f'{name}: {section["what"]}',
+                      f'Reported: {"; ".join(shown) or "nothing"}.',
+                      section['conclusion']))
+    return _told(parts)
 
 
 def needs_figure(found):
