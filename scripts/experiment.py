@@ -8,7 +8,6 @@ one boot: a test that failed, as the summary of a run has it, or a report of
 the kernel and the functions that led to it.
 """
 
-import configparser
 import os
 import re
 from dataclasses import replace
@@ -17,6 +16,7 @@ import console
 import mutant
 import pipeline
 import results
+import rules
 import run
 import scenarios
 import settings
@@ -73,10 +73,7 @@ def key(line):
 
 def records():
     """All that is recorded of the experiments, by name."""
-    parser = configparser.ConfigParser(interpolation=None)
-    with open(RECORDS, encoding='utf-8') as f:
-        parser.read_file(f)
-    return parser
+    return rules.parse(RECORDS)
 
 
 def recorded(name, field='result'):

@@ -3,12 +3,9 @@
 the order of locks, and both as data that does not change from run to run.
 """
 
-import configparser
-
 import lockrecord
 import rst
 import rules
-from common import Fatal
 
 NO = '-'
 
@@ -128,13 +125,7 @@ def as_ini(record, lockrules):
 
 def observed(path, lockrules):
     """(rows, order) from what as_ini() wrote: as rows() and order() give."""
-    parser = configparser.ConfigParser(interpolation=None, delimiters='=')
-    parser.optionxform = str
-    try:
-        with open(path, encoding='utf-8') as f:
-            parser.read_file(f)
-    except (OSError, configparser.Error) as e:
-        raise Fatal(f'{path}: {e}')
+    parser = rules.parse(path)
     table, pairs = [], []
     for section in parser.sections():
         kind, _, name = section.partition(' ')

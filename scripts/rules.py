@@ -77,12 +77,8 @@ class Rule:
         return f'{self.where.name}: [{self.section}]'
 
 
-def read(subject, keys, required=(), folder=RULES):
-    """All rules of scripts/rules/<subject>.ini, in their order.
-
-    keys: those that a section may have, besides kernels and arches.
-    """
-    path = folder / f'{subject}.ini'
+def parse(path):
+    """A file of sections, its keys as they are written; Fatal if it is none."""
     parser = configparser.ConfigParser(interpolation=None, delimiters='=')
     parser.optionxform = str
     try:
@@ -90,6 +86,16 @@ def read(subject, keys, required=(), folder=RULES):
             parser.read_file(f)
     except (OSError, configparser.Error) as e:
         raise Fatal(f'{path}: {e}')
+    return parser
+
+
+def read(subject, keys, required=(), folder=RULES):
+    """All rules of scripts/rules/<subject>.ini, in their order.
+
+    keys: those that a section may have, besides kernels and arches.
+    """
+    path = folder / f'{subject}.ini'
+    parser = parse(path)
     known = {*keys, *required, 'kernels', 'arches'}
     found = []
     for name in parser.sections():

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Which boots a selection of tests takes: scripts/scenarios/<arch>.ini."""
 
-import configparser
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+import rules
 import suites
 from common import SCRIPTS, Fatal
 
@@ -21,14 +21,7 @@ class Scenario:
 
 
 def _read(arch):
-    path = SCRIPTS / f'scenarios/{arch}.ini'
-    parser = configparser.ConfigParser(interpolation=None)
-    try:
-        with open(path, encoding='utf-8') as f:
-            parser.read_file(f)
-    except (OSError, configparser.Error) as e:
-        raise Fatal(f'{path}: {e}')
-    return parser
+    return rules.parse(SCRIPTS / f'scenarios/{arch}.ini')
 
 
 def _matches(program, case, globs):
