@@ -74,9 +74,14 @@ class _Auditor:
                                   f'known are {", ".join(CLASSES)}')
             if self.hotplug.configured(rule):
                 self.rules[graph.find(rule.name) or rule.name] = rule
-        self.paths = {n: p for n, p in load(
-            'paths', ('config', 'drive', 'undriven', 'holds'),
-            ('title', 'entry')).items() if self.hotplug.configured(p)}
+        paths = load('paths', ('config', 'drive', 'undriven', 'holds'),
+                     ('title', 'entry'))
+        self.paths = {n: p for n, p in paths.items()
+                      if self.hotplug.configured(p)}
+        for rule in self.rules.values():
+            for name in rule.words('only'):
+                if name not in paths:
+                    raise Fatal(f'{rule}: paths.ini has no path {name}')
         self.operations = load('operations', (), ('functions', 'why'))
         self.failures = []
 

@@ -183,7 +183,8 @@ def test_two_rules_for_one_kernel(failures):
 @pytest.mark.parametrize('wrong, why', (
     ('class = tolerated', 'unknown class'), ('class =', 'does not say'),
     ('class = takes\nclasss = x', 'unknown key'),
-    ('class = takes\nkernels = new', 'not a range')))
+    ('class = takes\nkernels = new', 'not a range'),
+    ('class = takes\nonly = of', 'has no path of')))
 def test_malformed_rule(failures, wrong, why):
     with pytest.raises(Fatal, match=why):
         failures(sites=('class = takes', wrong))
