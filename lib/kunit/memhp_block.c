@@ -40,6 +40,14 @@ static void put_block(void *mem)
 	put_device(&((struct memory_block *)mem)->dev);
 }
 
+static struct memory_block *put_later(struct kunit *test,
+				      struct memory_block *mem)
+{
+	if (mem && kunit_add_action_or_reset(test, put_block, mem))
+		return NULL;
+	return mem;
+}
+
 /**
  * memhp_block_get() - find an offline memory block that a test may toggle
  * @test: the test that needs the block
@@ -60,11 +68,40 @@ struct memory_block *memhp_block_get(struct kunit *test,
 	lock_device_hotplug();
 	for_each_memory_block(&search, match_block);
 	unlock_device_hotplug();
+	return put_later(test, search.found);
+}
 
-	if (search.found &&
-	    kunit_add_action_or_reset(test, put_block, search.found))
-		return NULL;
-	return search.found;
+static int take_offline_block(struct memory_block *mem, void *arg)
+{
+	struct memory_block **found = arg;
+
+	if (mem->state != MEM_OFFLINE)
+		return 0;
+	get_device(&mem->dev);
+	*found = mem;
+	return 1;
+}
+
+/**
+ * memhp_block_at() - get the memory block at an address, if it is offline
+ * @test: the test that needs the block
+ * @start: physical address at which the block begins
+ *
+ * The block is put back offline, and the reference to it dropped, when @test
+ * ends.
+ *
+ * Context: process context, may sleep. Takes device_hotplug_lock.
+ * Return: the block, or NULL if there is none or it is not offline.
+ */
+struct memory_block *memhp_block_at(struct kunit *test, u64 start)
+{
+	struct memory_block *found = NULL;
+
+	lock_device_hotplug();
+	walk_memory_blocks(start, memory_block_size_bytes(), &found,
+			   take_offline_block);
+	unlock_device_hotplug();
+	return put_later(test, found);
 }
 
 /**
@@ -124,6 +161,11 @@ int memhp_block_offline(struct memory_block *mem)
 
 struct memory_block *memhp_block_get(struct kunit *test,
 				     enum memhp_node_kind kind)
+{
+	return NULL;
+}
+
+struct memory_block *memhp_block_at(struct kunit *test, u64 start)
 {
 	return NULL;
 }

@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 #include <linux/memory.h>
 #include <linux/memory_hotplug.h>
+#include <linux/types.h>
 
 /**
  * enum memhp_node_kind - which node the block of a test shall belong to
@@ -21,6 +22,7 @@ enum memhp_node_kind {
 
 struct memory_block *memhp_block_get(struct kunit *test,
 				     enum memhp_node_kind kind);
+struct memory_block *memhp_block_at(struct kunit *test, u64 start);
 int memhp_block_nid(struct memory_block *mem);
 int memhp_block_online(struct memory_block *mem, int online_type);
 int memhp_block_offline(struct memory_block *mem);

@@ -14,6 +14,22 @@
 
 #include "memhp_node.h"
 
+/**
+ * memhp_rebuild_zonelists() - have all zonelists built anew
+ *
+ * Those of boot were built before any node had a CPU, and those of a node that
+ * was added later for that node alone: nodes that are equally far away may stand
+ * in another order there.
+ *
+ * Context: process context, may sleep. Takes mem_hotplug_lock, for writing.
+ */
+void memhp_rebuild_zonelists(void)
+{
+	mem_hotplug_begin();
+	build_all_zonelists(NULL);
+	mem_hotplug_done();
+}
+
 #if defined(CONFIG_MEMORY_HOTREMOVE) && defined(CONFIG_NUMA)
 
 /* The kernel hands ids out from zero, one for each memory device. */
@@ -97,14 +113,14 @@ static void bring_back(void *arg)
 {
 	struct memhp_node *node = arg;
 
+	if (node->lent)
+		WARN_ON(memhp_node_remove(node));
 	/* A failed assertion may have left it away. */
 	if (node->removed)
 		WARN_ON(memhp_node_add(node));
 
 	/* The list of an added node is not yet what all lists make of it. */
-	mem_hotplug_begin();
-	build_all_zonelists(NULL);
-	mem_hotplug_done();
+	memhp_rebuild_zonelists();
 }
 
 /**
@@ -166,8 +182,10 @@ int memhp_node_remove(struct memhp_node *node)
 {
 	int ret = remove_memory(node->start, node->size);
 
-	if (!ret)
+	if (!ret) {
 		node->removed = true;
+		node->lent = false;
+	}
 	return ret;
 }
 
@@ -191,6 +209,32 @@ int memhp_node_add(struct memhp_node *node)
 		return ret;
 	node->removed = false;
 	return bind_blocks(node);
+}
+
+/**
+ * memhp_node_lend() - give all memory of a node to another one
+ * @node: the node
+ * @nid: the other one
+ *
+ * So that the latter has more memory blocks, until the test ends. By then, they
+ * must be offline.
+ *
+ * Context: process context, may sleep. Takes device_hotplug_lock,
+ *	cpu_hotplug_lock and mem_hotplug_lock.
+ * Return: 0 or a negative errno.
+ */
+int memhp_node_lend(struct memhp_node *node, int nid)
+{
+	int ret = memhp_node_remove(node);
+
+	if (ret)
+		return ret;
+	ret = add_memory(nid, node->start, node->size, MHP_NONE);
+	if (ret)
+		return ret;
+	node->removed = false;
+	node->lent = true;
+	return 0;
 }
 
 static int count_block(struct memory_block *mem, void *arg)
@@ -239,6 +283,11 @@ int memhp_node_remove(struct memhp_node *node)
 }
 
 int memhp_node_add(struct memhp_node *node)
+{
+	return -EOPNOTSUPP;
+}
+
+int memhp_node_lend(struct memhp_node *node, int nid)
 {
 	return -EOPNOTSUPP;
 }

@@ -15,6 +15,7 @@ struct acpi_device;
  * @size: bytes of memory
  * @firmware: the ACPI device that its memory blocks are bound to, or NULL
  * @removed: its memory has been taken away
+ * @lent: its memory belongs to another node for now
  */
 struct memhp_node {
 	int nid;
@@ -22,11 +23,14 @@ struct memhp_node {
 	u64 start, size;
 	struct acpi_device *firmware;
 	bool removed;
+	bool lent;
 };
 
+void memhp_rebuild_zonelists(void);
 struct memhp_node *memhp_node_get(struct kunit *test);
 int memhp_node_remove(struct memhp_node *node);
 int memhp_node_add(struct memhp_node *node);
+int memhp_node_lend(struct memhp_node *node, int nid);
 int memhp_node_blocks(struct memhp_node *node);
 
 #endif

@@ -17,10 +17,11 @@
 #include <linux/topology.h>
 
 #include "../../mm/internal.h"
-#include "memhp_cpu_expect.h"
-#include "memhp_cpu_oracle.h"
 #include "memhp_block.h"
 #include "memhp_cpu.h"
+#include "memhp_cpu_expect.h"
+#include "memhp_cpu_oracle.h"
+#include "memhp_node.h"
 #include "zonelist_oracle.h"
 
 #define PATIENCE_US	(20 * USEC_PER_SEC)
@@ -153,13 +154,6 @@ static int blocks_offline(struct operation *op)
 	return 0;
 }
 
-static void rebuild(void)
-{
-	mem_hotplug_begin();
-	build_all_zonelists(NULL);
-	mem_hotplug_done();
-}
-
 /* Every second time without a lock, so that it runs into everything. */
 static int rebuilds(struct operation *op)
 {
@@ -169,7 +163,7 @@ static int rebuilds(struct operation *op)
 		if (i % 2)
 			build_all_zonelists(NULL);
 		else
-			rebuild();
+			memhp_rebuild_zonelists();
 		cond_resched();
 	}
 	return 0;
@@ -194,7 +188,7 @@ static void forget(void *unused)
 			set_cpus_allowed_ptr(memhp_kswapd(nid),
 					     cpumask_of_node(nid));
 	recalculate();
-	rebuild();
+	memhp_rebuild_zonelists();
 }
 
 /* The CPUs of one node, to be taken down and up. */
@@ -257,6 +251,23 @@ static void expect_lists(struct kunit *test, const char *when)
 }
 
 /*
+ * Wake a kswapd, and wait until it has noticed: it has gone to sleep once more
+ * then, briefly at first, and has its node's thresholds low until it sleeps for
+ * good.
+ */
+static void nudge(struct kunit *test, struct task_struct *kswapd)
+{
+	const unsigned long before = READ_ONCE(kswapd->nvcsw);
+	unsigned long now;
+
+	wake_up_process(kswapd);
+	KUNIT_EXPECT_EQ(test,
+			read_poll_timeout(READ_ONCE, now, now != before,
+					  POLL_US, PATIENCE_US, false,
+					  kswapd->nvcsw), 0);
+}
+
+/*
  * Before any CPU has gone. The limits of the per-CPU lists are not as found:
  * boot has freed memory since they were calculated.
  */
@@ -270,7 +281,7 @@ static void consumers_at_rest(struct kunit *test)
 	memhp_expect_consumers(test, MEMHP_NO_CPU, "at rest");
 	for_each_node_state(nid, N_MEMORY)
 		if (memhp_kswapd(nid))
-			wake_up_process(memhp_kswapd(nid));
+			nudge(test, memhp_kswapd(nid));
 	memhp_expect_consumers(test, MEMHP_NO_CPU, "kswapds woken");
 
 	cpus_read_lock();
@@ -372,14 +383,14 @@ static void lists_follow_at_next_rebuild(struct kunit *test)
 	for_each_cpu(cpu, cpus)
 		take_down(test, cpu, MEMHP_CPU_DEVICE);
 	expect_old_or_new_lists(test, before, "a node's CPUs down");
-	rebuild();
+	memhp_rebuild_zonelists();
 	expect_lists(test, "a node's CPUs down");
 
 	before = all_lists(test);
 	for_each_cpu(cpu, cpus)
 		bring_up(test, cpu, MEMHP_CPU_DEVICE);
 	expect_old_or_new_lists(test, before, "a node's CPUs up");
-	rebuild();
+	memhp_rebuild_zonelists();
 	expect_lists(test, "a node's CPUs up");
 }
 
@@ -654,7 +665,7 @@ static void at_once(struct kunit *test, int (*cpu_fn)(struct operation *op),
 
 	memhp_expect_consumers(test, cpu_fn == cpus_up ? cpumask_last(cpu_op.cpus) :
 						   MEMHP_NO_CPU, when);
-	rebuild();
+	memhp_rebuild_zonelists();
 	expect_lists(test, when);
 }
 

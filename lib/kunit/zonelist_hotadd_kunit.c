@@ -26,13 +26,6 @@ static struct memhp_node *get_node(struct kunit *test)
 	return node;
 }
 
-static void rebuild(void)
-{
-	mem_hotplug_begin();
-	build_all_zonelists(NULL);
-	mem_hotplug_done();
-}
-
 /* All lists at once, for a comparison of then and now. */
 static char *all_lists_but(struct kunit *test, int but)
 {
@@ -116,7 +109,7 @@ static void own_lists_are_built(struct kunit *test)
 	KUNIT_EXPECT_STREQ_MSG(test, all_lists_but(test, node->nid), others,
 			       "lists of other nodes");
 
-	rebuild();
+	memhp_rebuild_zonelists();
 	zonelist_expect_all(test, "after the rebuild of all lists");
 }
 
@@ -213,11 +206,31 @@ static void added_node_gets_memory(struct kunit *test)
 	zonelist_expect_all(test, "after the added node lost its memory");
 }
 
+/*
+ * The lists of a node that is away follow, too: who asks for memory of that node
+ * gets it by its list.
+ */
+static void lists_follow_while_away(struct kunit *test)
+{
+	struct memhp_node *node = get_node(test);
+	struct memory_block *mem;
+
+	mem = memhp_block_get(test, MEMHP_NODE_WITH_MEMORY);
+	if (!mem)
+		kunit_skip(test, "no offline memory block on such a node");
+	KUNIT_ASSERT_EQ(test, memhp_node_remove(node), 0);
+	KUNIT_ASSERT_EQ(test, memhp_block_online(mem, MMOP_ONLINE_MOVABLE), 0);
+	zonelist_expect_all(test, "with one zone more, while a node is away");
+	KUNIT_ASSERT_EQ(test, memhp_block_offline(mem), 0);
+	zonelist_expect_all(test, "with one zone less, while a node is away");
+}
+
 static struct kunit_case zonelist_hotadd_cases[] = {
 	KUNIT_CASE(node_goes_and_comes),
 	KUNIT_CASE(own_lists_are_built),
 	KUNIT_CASE(no_other_list_is_stored_to),
 	KUNIT_CASE(added_node_gets_memory),
+	KUNIT_CASE(lists_follow_while_away),
 	{}
 };
 

@@ -2,22 +2,16 @@
 /*
  * Zonelists at rest: they are what the populated zones and the node distances
  * say, before and after a rebuild, and after a block of memory has populated
- * and emptied a zone.
+ * and emptied a zone; and walks take from them what they may.
  */
 #include <kunit/test.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
 
+#include "memhp_node.h"
 #include "memhp_scenario.h"
 #include "zonelist_oracle.h"
-
-static void rebuild(void)
-{
-	mem_hotplug_begin();
-	build_all_zonelists(NULL);
-	mem_hotplug_done();
-}
 
 /*
  * Every node's fallback list is the oracle's. Not as found: the lists of boot
@@ -29,7 +23,7 @@ static void fallback_matches_oracle(struct kunit *test)
 {
 	int nid;
 
-	rebuild();
+	memhp_rebuild_zonelists();
 	for_each_node(nid)
 		zonelist_expect_list(test, nid, ZONELIST_FALLBACK,
 				     "after a rebuild");
@@ -94,7 +88,7 @@ static void rebuild_is_idempotent(struct kunit *test)
 		for (list = 0; list < MAX_ZONELISTS; list++) {
 			before = zonelist_actual(test, nid, list);
 			KUNIT_ASSERT_NOT_NULL(test, before);
-			rebuild();
+			memhp_rebuild_zonelists();
 			after = zonelist_actual(test, nid, list);
 			KUNIT_ASSERT_NOT_NULL(test, after);
 			KUNIT_EXPECT_STREQ_MSG(test, after, before,
@@ -105,6 +99,51 @@ static void rebuild_is_idempotent(struct kunit *test)
 		}
 	}
 	zonelist_expect_all(test, "after rebuilds");
+}
+
+/*
+ * A walk for some nodes and zones, as under a memory policy or in a cpuset, sees
+ * the zones of the list that are of both, in their order, and no other.
+ */
+static void expect_walk(struct kunit *test, int nid, enum zone_type highest,
+			nodemask_t *nodes)
+{
+	struct zonelist *zonelist =
+		&NODE_DATA(nid)->node_zonelists[ZONELIST_FALLBACK];
+	struct zoneref *z = first_zones_zonelist(zonelist, highest, nodes);
+	struct zoneref *ref;
+
+	for (ref = zonelist->_zonerefs; ref->zone; ref++) {
+		if (ref->zone_idx > highest ||
+		    !node_isset(zone_to_nid(ref->zone), *nodes))
+			continue;
+		KUNIT_EXPECT_PTR_EQ_MSG(test, z->zone, ref->zone,
+					"fallback list of node %d, zones up to %d",
+					nid, highest);
+		if (!z->zone)
+			return;
+		z = next_zones_zonelist(z + 1, highest, nodes);
+	}
+	KUNIT_EXPECT_NULL_MSG(test, z->zone,
+			      "fallback list of node %d, zones up to %d", nid,
+			      highest);
+}
+
+static void expect_walks(struct kunit *test)
+{
+	enum zone_type highest;
+	nodemask_t one;
+	int nid, of;
+
+	for_each_online_node(nid) {
+		for (highest = 0; highest < MAX_NR_ZONES; highest++) {
+			expect_walk(test, nid, highest, &node_states[N_ONLINE]);
+			for_each_online_node(of) {
+				one = nodemask_of_node(of);
+				expect_walk(test, nid, highest, &one);
+			}
+		}
+	}
 }
 
 /*
@@ -122,6 +161,7 @@ static void hotplug_populates_and_empties(struct kunit *test)
 			0);
 	KUNIT_EXPECT_TRUE(test, populated_zone(zone));
 	zonelist_expect_all(test, "after the zone was populated");
+	expect_walks(test);
 
 	KUNIT_ASSERT_EQ(test, memhp_block_offline(mem), 0);
 	KUNIT_EXPECT_FALSE(test, populated_zone(zone));

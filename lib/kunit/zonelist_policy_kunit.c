@@ -18,6 +18,7 @@
 #include <linux/vmstat.h>
 
 #include "memhp_block.h"
+#include "memhp_node.h"
 #include "memhp_scenario.h"
 #include "zonelist_oracle.h"
 #include "zonelist_watch.h"
@@ -64,8 +65,10 @@ static int decided_by_load(struct kunit *test)
  */
 static void load_decides_ties(struct kunit *test)
 {
-	int decided = decided_by_load(test);
+	int decided;
 
+	memhp_rebuild_zonelists();
+	decided = decided_by_load(test);
 	if (!decided)
 		kunit_skip(test, "no list in which load alone decides");
 	kunit_info(test, "load alone decides in %d places", decided);
@@ -119,9 +122,7 @@ static void cpuless_node(struct kunit *test)
 {
 	int nid, nr = 0;
 
-	mem_hotplug_begin();
-	build_all_zonelists(NULL);
-	mem_hotplug_done();
+	memhp_rebuild_zonelists();
 	for_each_node_state(nid, N_NORMAL_MEMORY) {
 		if (node_state(nid, N_CPU))
 			continue;

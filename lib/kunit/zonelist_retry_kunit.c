@@ -19,10 +19,14 @@
 #include <linux/ktime.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
+#include <linux/oom.h>
 #include <linux/sched.h>
+#include <linux/shrinker.h>
 #include <linux/vmstat.h>
+#include <linux/workqueue.h>
 
 #include "memhp_block.h"
+#include "memhp_node.h"
 #include "zonelist_alloc.h"
 #include "zonelist_begin.h"
 #include "zonelist_watch.h"
@@ -391,11 +395,173 @@ static void writer_prints_later(struct kunit *test)
 			    "lines printed to a console in the middle of the rebuild");
 }
 
+/**
+ * struct starving - an allocation that finds no memory, and a rebuild meanwhile
+ * @task: allocates
+ * @nid: the only node that may be used
+ * @watermarks: of its zones, as they were
+ * @reclaim: tells when the allocation begins to reclaim memory
+ * @rounds: how often it did
+ * @shrinker: called while it does
+ * @rebuild: rebuilds the zonelists
+ * @rebuilt: that has been done
+ * @oom: called before anybody is killed
+ * @ooms: how often, for this allocation
+ */
+struct starving {
+	struct task_struct *task;
+	int nid;
+	unsigned long watermarks[MAX_NR_ZONES][NR_WMARK];
+	struct kprobe reclaim;
+	int rounds;
+	struct shrinker *shrinker;
+	struct work_struct rebuild;
+	struct completion rebuilt;
+	struct notifier_block oom;
+	int ooms;
+};
+
+/*
+ * No zone of the node has so many pages, not even if all are free and counted
+ * twice, as free ones and, there being no others, as those to reclaim.
+ */
+static void raise_watermarks(struct starving *st)
+{
+	struct zone *zone = NODE_DATA(st->nid)->node_zones;
+	int i, mark;
+
+	for (i = 0; i < MAX_NR_ZONES; i++, zone++) {
+		memcpy(st->watermarks[i], zone->_watermark,
+		       sizeof(zone->_watermark));
+		for (mark = 0; mark < NR_WMARK; mark++)
+			zone->_watermark[mark] = 2 * zone_managed_pages(zone);
+	}
+}
+
+static void restore_watermarks(struct starving *st)
+{
+	struct zone *zone = NODE_DATA(st->nid)->node_zones;
+	int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++, zone++)
+		memcpy(zone->_watermark, st->watermarks[i],
+		       sizeof(zone->_watermark));
+}
+
+/* The second time, there is memory. */
+static int reclaim_begins(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct starving *st = container_of(probe, struct starving, reclaim);
+
+	if (current == st->task && ++st->rounds == 2)
+		restore_watermarks(st);
+	return 0;
+}
+
+static void rebuild_now(struct work_struct *work)
+{
+	struct starving *st = container_of(work, struct starving, rebuild);
+
+	memhp_rebuild_zonelists();
+	complete_all(&st->rebuilt);
+}
+
+/* Who reclaims memory must not take mem_hotplug_lock: somebody else does. */
+static unsigned long rebuild_meanwhile(struct shrinker *shrinker,
+				       struct shrink_control *control)
+{
+	struct starving *st = shrinker->private_data;
+
+	if (current == st->task && !completion_done(&st->rebuilt)) {
+		queue_work(system_unbound_wq, &st->rebuild);
+		wait_for_completion(&st->rebuilt);
+	}
+	return SHRINK_EMPTY;
+}
+
+/* Nobody is killed if something has been freed. */
+static int out_of_memory_for(struct notifier_block *nb, unsigned long unused,
+			     void *freed)
+{
+	struct starving *st = container_of(nb, struct starving, oom);
+
+	if (current != st->task)
+		return NOTIFY_OK;
+	st->ooms++;
+	*(unsigned long *)freed = 1;
+	return NOTIFY_OK;
+}
+
+static void stop_shrinking(void *shrinker)
+{
+	shrinker_free(shrinker);
+}
+
+static int some_other_node(void)
+{
+	int nid;
+
+	for_each_node_state(nid, N_NORMAL_MEMORY)
+		if (nid != cpu_to_node(0))
+			return nid;
+	return NUMA_NO_NODE;
+}
+
+/*
+ * An allocation has reclaimed memory without success, and the zonelists have been
+ * rebuilt meanwhile: nobody is killed, it begins anew.
+ */
+static void rebuild_before_oom(struct kunit *test)
+{
+	struct starving *st = kunit_kzalloc(test, sizeof(*st), GFP_KERNEL);
+	nodemask_t allowed;
+	struct page *page;
+
+	KUNIT_ASSERT_NOT_NULL(test, st);
+	st->nid = some_other_node();
+	if (st->nid == NUMA_NO_NODE)
+		kunit_skip(test, "no other node with memory for the kernel");
+	allowed = nodemask_of_node(st->nid);
+	st->task = current;
+	INIT_WORK(&st->rebuild, rebuild_now);
+	init_completion(&st->rebuilt);
+	st->shrinker = shrinker_alloc(0, "memhp");
+	KUNIT_ASSERT_NOT_NULL(test, st->shrinker);
+	st->shrinker->private_data = st;
+	st->shrinker->count_objects = rebuild_meanwhile;
+	shrinker_register(st->shrinker);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, stop_shrinking,
+						  st->shrinker));
+	st->reclaim.symbol_name = "try_to_free_pages";
+	st->reclaim.pre_handler = reclaim_begins;
+	KUNIT_ASSERT_EQ(test, 0, register_kprobe(&st->reclaim));
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, unprobe, &st->reclaim));
+	st->oom.notifier_call = out_of_memory_for;
+	KUNIT_ASSERT_EQ(test, 0, register_oom_notifier(&st->oom));
+
+	raise_watermarks(st);
+	page = __alloc_pages(GFP_KERNEL, 0, st->nid, &allowed);
+	restore_watermarks(st);
+	unregister_oom_notifier(&st->oom);
+
+	KUNIT_EXPECT_NOT_NULL(test, page);
+	if (page)
+		__free_page(page);
+	KUNIT_EXPECT_TRUE_MSG(test, completion_done(&st->rebuilt),
+			      "the allocation did not reclaim memory");
+	KUNIT_EXPECT_EQ(test, st->rounds, 2);
+	KUNIT_EXPECT_EQ_MSG(test, st->ooms, 0,
+			    "out of memory with a list that has been rebuilt since");
+}
+
 static struct kunit_case zonelist_retry_cases[] = {
 	KUNIT_CASE(slow_path_waits),
 	KUNIT_CASE(irq_slow_path_waits),
 	KUNIT_CASE(slow_path_walks_again),
 	KUNIT_CASE(writer_prints_later),
+	KUNIT_CASE(rebuild_before_oom),
 	{}
 };
 

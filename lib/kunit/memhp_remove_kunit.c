@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is left of memory that has been removed: nothing, but that what others may
+ * still look at is not freed under them.
+ */
+#include <kunit/resource.h>
+#include <kunit/test.h>
+#include <linux/kprobes.h>
+#include <linux/memory.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/sched.h>
+
+#include "memhp_node.h"
+
+#if defined(CONFIG_MEMORY_HOTREMOVE) && defined(CONFIG_KPROBES) && \
+	defined(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)
+
+static struct memhp_node *get_node(struct kunit *test)
+{
+	struct memhp_node *node = memhp_node_get(test);
+
+	if (!node)
+		kunit_skip(test, "no node with nothing but offline memory");
+	return node;
+}
+
+/**
+ * struct calls - what a task hands to a function
+ * @probe: on the function
+ * @task: the task
+ * @sum: of the first argument in all calls
+ * @wanted: a value of the first argument
+ * @found: in how many calls it had that value
+ */
+struct calls {
+	struct kprobe probe;
+	struct task_struct *task;
+	long sum;
+	unsigned long wanted;
+	int found;
+};
+
+static int called(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct calls *calls = container_of(probe, struct calls, probe);
+	const unsigned long arg = regs_get_kernel_argument(regs, 0);
+
+	if (current != calls->task)
+		return 0;
+	calls->sum += arg;
+	calls->found += arg == calls->wanted;
+	return 0;
+}
+
+static void unprobe(void *probe)
+{
+	unregister_kprobe(probe);
+}
+
+static struct calls *watch_calls(struct kunit *test, const char *function,
+				 unsigned long wanted)
+{
+	struct calls *calls = kunit_kzalloc(test, sizeof(*calls), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, calls);
+	calls->task = current;
+	calls->wanted = wanted;
+	calls->probe.symbol_name = function;
+	calls->probe.pre_handler = called;
+	KUNIT_ASSERT_EQ(test, register_kprobe(&calls->probe), 0);
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, unprobe, &calls->probe),
+			0);
+	return calls;
+}
+
+/* nr_memmap_pages of /proc/vmstat counts the memmap of the node no longer. */
+static void memmap_counts_no_more(struct kunit *test)
+{
+	struct memhp_node *node = get_node(test);
+	const long pages = PHYS_PFN(PHYS_PFN(node->size) * sizeof(struct page));
+	struct calls *calls = watch_calls(test, "memmap_pages_add", 0);
+
+	KUNIT_ASSERT_EQ(test, memhp_node_remove(node), 0);
+	KUNIT_EXPECT_EQ(test, calls->sum, -pages);
+	KUNIT_ASSERT_EQ(test, memhp_node_add(node), 0);
+	KUNIT_EXPECT_EQ(test, calls->sum, 0);
+}
+
+static int hold_block(struct memory_block *mem, void *arg)
+{
+	get_device(&mem->dev);
+	*(struct device **)arg = &mem->dev;
+	return 1;
+}
+
+/* Nobody but us holds a memory block that has been removed. */
+static void block_is_let_go(struct kunit *test)
+{
+	struct memhp_node *node = get_node(test);
+	struct device *dev = NULL;
+
+	walk_memory_blocks(node->start, node->size, &dev, hold_block);
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	KUNIT_EXPECT_EQ(test, memhp_node_remove(node), 0);
+	KUNIT_EXPECT_EQ(test, kref_read(&dev->kobj.kref), 1);
+	put_device(dev);
+}
+
+static int count_block(struct memory_block *mem, void *nr)
+{
+	++*(int *)nr;
+	return 0;
+}
+
+/* If one block of a range cannot be made, none of the others stays. */
+static void block_is_in_the_way(struct kunit *test)
+{
+	const u64 size = memory_block_size_bytes();
+	struct memhp_node *node = get_node(test);
+	const u64 last = node->start + node->size - size;
+	int nr = 0;
+
+	if (node->start == last)
+		kunit_skip(test, "node %d has only one block", node->nid);
+	KUNIT_ASSERT_EQ(test, memhp_node_remove(node), 0);
+
+	lock_device_hotplug();
+	KUNIT_EXPECT_EQ(test,
+			create_memory_block_devices(last, size, NULL, NULL), 0);
+	KUNIT_EXPECT_EQ(test,
+			create_memory_block_devices(node->start, node->size,
+						    NULL, NULL),
+			-EEXIST);
+	walk_memory_blocks(node->start, node->size, &nr, count_block);
+	KUNIT_EXPECT_EQ_MSG(test, nr, 1, "memory blocks of node %d that stay",
+			    node->nid);
+	remove_memory_block_devices(last, size);
+	unlock_device_hotplug();
+}
+
+/* pfn_valid() reads it under RCU: who removes a section does not free it. */
+static void section_usage_outlives_readers(struct kunit *test)
+{
+	struct memhp_node *node = get_node(test);
+	struct mem_section *section = __pfn_to_section(PHYS_PFN(node->start));
+	struct calls *calls = watch_calls(test, "kfree",
+					  (unsigned long)section->usage);
+
+	KUNIT_ASSERT_NE(test, calls->wanted, 0);
+	KUNIT_ASSERT_EQ(test, memhp_node_remove(node), 0);
+	KUNIT_EXPECT_NULL(test, section->usage);
+	KUNIT_EXPECT_EQ(test, calls->found, 0);
+}
+
+#else
+
+static void memmap_counts_no_more(struct kunit *test)
+{
+	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE, or no CONFIG_KPROBES");
+}
+
+static void block_is_let_go(struct kunit *test)
+{
+	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE, or no CONFIG_KPROBES");
+}
+
+static void block_is_in_the_way(struct kunit *test)
+{
+	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE, or no CONFIG_KPROBES");
+}
+
+static void section_usage_outlives_readers(struct kunit *test)
+{
+	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE, or no CONFIG_KPROBES");
+}
+
+#endif
+
+static struct kunit_case memhp_remove_cases[] = {
+	KUNIT_CASE(memmap_counts_no_more),
+	KUNIT_CASE(block_is_let_go),
+	KUNIT_CASE(block_is_in_the_way),
+	KUNIT_CASE(section_usage_outlives_readers),
+	{}
+};
+
+static struct kunit_suite memhp_remove_suite = {
+	.name = "memhp_remove",
+	.test_cases = memhp_remove_cases,
+};
+
+kunit_test_suite(memhp_remove_suite);
+
+MODULE_DESCRIPTION("KUnit test for what is left of removed memory");
+MODULE_LICENSE("GPL");
