@@ -38,6 +38,16 @@ struct block_range block_range_of(unsigned long long addr,
 	};
 }
 
+struct block_range block_range_within(unsigned long long addr,
+				      unsigned long long size)
+{
+	const unsigned long long bytes = block_bytes();
+	const unsigned long long skipped = (bytes - addr % bytes) % bytes;
+
+	return block_range_of(addr + skipped,
+			      size > skipped ? size - skipped : 0);
+}
+
 bool block_file(unsigned long id, const char *file)
 {
 	char path[PATH_LEN];

@@ -36,6 +36,15 @@ struct block_range block_range_of(unsigned long long addr,
 				  unsigned long long size);
 
 /**
+ * block_range_within() - the blocks that have nothing but a range of physical
+ * addresses
+ * @addr:	its beginning
+ * @size:	its bytes
+ */
+struct block_range block_range_within(unsigned long long addr,
+				      unsigned long long size);
+
+/**
  * block_here() - whether a block exists
  * @id:		the block
  */

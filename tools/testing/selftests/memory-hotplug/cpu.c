@@ -75,11 +75,11 @@ int cpu_up(const struct cpu *cpu)
 }
 
 /* A CPU that is always up has no such file. */
-static bool marked_up(int id)
+bool cpu_marked_up(const struct cpu *cpu)
 {
 	char path[PATH_LEN], text[ATTR_LEN];
 
-	cpu_file(id, "online", path, sizeof(path));
+	cpu_file(cpu->id, "online", path, sizeof(path));
 	return attr_read(path, text, sizeof(text)) || !strcmp(text, "1");
 }
 
@@ -106,7 +106,7 @@ static void cpu_get(struct cpu *cpu)
 	char path[PATH_LEN], text[ATTR_LEN];
 
 	cpu->up = cpu_up(cpu) == 1;
-	cpu->marked_up = marked_up(cpu->id);
+	cpu->marked_up = cpu_marked_up(cpu);
 	cpu->node = node_of(cpu->id);
 	cpu_file(cpu->id, "online", path, sizeof(path));
 	cpu->may_go = cpu->up && cpu->marked_up && !access(path, W_OK);
@@ -115,16 +115,25 @@ static void cpu_get(struct cpu *cpu)
 			 atoi(text) != cpu->id;
 }
 
-/* " 238: online" is the last line of hotplug/states. */
-static void get_top(struct cpus *cpus)
+/* A line is like " 238: online". */
+int cpu_step(const char *name, char *buf, size_t size)
 {
-	char text[16384], *last;
+	char line[ATTR_LEN], found[ATTR_LEN];
+	int step, err = -ENOENT;
+	FILE *file;
 
-	if (attr_read(SYSFS_CPU "/hotplug/states", text, sizeof(text)))
-		return;
-	last = strrchr(text, '\n');
-	if (last && strstr(last, ": online"))
-		snprintf(cpus->top, sizeof(cpus->top), "%d", atoi(last + 1));
+	file = fopen(SYSFS_CPU "/hotplug/states", "re");
+	if (!file)
+		return -errno;
+	while (err && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%d: %255[^\n]", &step, found) != 2 ||
+		    strcmp(found, name))
+			continue;
+		snprintf(buf, size, "%d", step);
+		err = 0;
+	}
+	fclose(file);
+	return err;
 }
 
 static int by_id(const void *a, const void *b)
@@ -160,7 +169,7 @@ static int cpus_read(struct cpus *cpus)
 	if (cpus->nr)
 		qsort(cpus->cpu, cpus->nr, sizeof(*cpus->cpu), by_id);
 	attr_read(SYSFS_CPU "/smt/control", cpus->smt, sizeof(cpus->smt));
-	get_top(cpus);
+	cpu_step("online", cpus->top, sizeof(cpus->top));
 	return 0;
 }
 
@@ -188,18 +197,18 @@ static bool cpu_restore(const struct cpus *cpus, const struct cpu *cpu)
 {
 	if (!cpu->may_go)
 		return true;
-	if (cpu_up(cpu) == 1 && marked_up(cpu->id))
+	if (cpu_up(cpu) == 1 && cpu_marked_up(cpu))
 		return true;
 	if (cpu_up(cpu) == 1)
 		cpu_set(cpus, cpu, CPU_TARGET, false);
 	cpu_set(cpus, cpu, CPU_ONLINE, true);
 	if (cpu_up(cpu) != 1)
 		cpu_set(cpus, cpu, CPU_TARGET, true);
-	if (cpu_up(cpu) == 1 && marked_up(cpu->id))
+	if (cpu_up(cpu) == 1 && cpu_marked_up(cpu))
 		return true;
 	fprintf(stderr, "# cpu%d is not restored: it is %s, marked as %s\n",
 		cpu->id, cpu_up(cpu) == 1 ? "up" : "down",
-		marked_up(cpu->id) ? "up" : "down");
+		cpu_marked_up(cpu) ? "up" : "down");
 	return false;
 }
 

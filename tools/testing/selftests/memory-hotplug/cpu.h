@@ -112,6 +112,22 @@ const struct cpu *cpu_way_find(const struct cpus *cpus, enum cpu_way way,
 int cpu_up(const struct cpu *cpu);
 
 /**
+ * cpu_marked_up() - what the "online" of a CPU says
+ * @cpu:	the CPU
+ */
+bool cpu_marked_up(const struct cpu *cpu);
+
+/**
+ * cpu_step() - what to write to "target" to have a CPU stop at a step
+ * @name:	the step, as hotplug/states calls it
+ * @buf:	its number
+ * @size:	size of @buf
+ *
+ * Return: 0, -ENOENT if there is no such step, or another negative errno.
+ */
+int cpu_step(const char *name, char *buf, size_t size);
+
+/**
  * cpu_path() - the file to write to
  * @cpu:	the CPU
  * @way:	the way to take it down and up

@@ -510,10 +510,56 @@ TEST_F_TIMEOUT(cpu, attributes_refuse_garbage, TEST_TIMEOUT_S)
 		for (i = 0; i < 2; i++) {
 			EXPECT_EQ(0, cpu_set(self->cpus, cpu, way, false));
 			EXPECT_EQ(0, cpu_up(cpu));
+			/* "target" does not change what "online" says. */
+			EXPECT_EQ(way == CPU_TARGET, cpu_marked_up(cpu)) {
+				TH_LOG("\"online\" of cpu%d, down by %s",
+				       cpu->id, cpu_way_name(way));
+			}
 		}
 		EXPECT_EQ(0, cpu_set(self->cpus, cpu, way, true));
 		EXPECT_EQ(1, cpu_up(cpu));
 	}
+}
+
+/* C7. A CPU must not stop where it is neither up nor down. */
+TEST_F_TIMEOUT(cpu, target_refuses_a_step_between, TEST_TIMEOUT_S)
+{
+	const struct cpu *cpu = cpu_way_find(self->cpus, CPU_TARGET, NULL);
+	char path[PATH_LEN], step[ATTR_LEN];
+
+	if (!cpu || cpu_step("cpu:teardown", step, sizeof(step)))
+		SKIP(return, "no CPU with hotplug/target, or no cpu:teardown");
+	cpu_path(cpu, CPU_TARGET, path, sizeof(path));
+	EXPECT_EQ(-EINVAL, attr_write(path, step, strlen(step))) {
+		TH_LOG("cpu%d may stop at cpu:teardown", cpu->id);
+	}
+	EXPECT_EQ(1, cpu_up(cpu));
+	EXPECT_EQ(0, cpu_set(self->cpus, cpu, CPU_TARGET, true));
+}
+
+/* C7. What SMT control took down, no other attribute brings up. */
+TEST_F_TIMEOUT(cpu, smt_off_keeps_siblings_down, TEST_TIMEOUT_S)
+{
+	const struct cpu *cpu = cpu_way_find(self->cpus, CPU_SMT, NULL);
+	enum cpu_way way;
+	int err;
+
+	if (!cpu)
+		SKIP(return, "no CPU can go offline by %s",
+		     cpu_way_name(CPU_SMT));
+	ASSERT_EQ(0, cpu_set(self->cpus, cpu, CPU_SMT, false));
+	for (way = CPU_ONLINE; way <= CPU_TARGET; way++) {
+		if (way == CPU_TARGET && !self->cpus->top[0])
+			continue;
+		err = cpu_set(self->cpus, cpu, way, true);
+		EXPECT_EQ(-EPERM, err) {
+			TH_LOG("cpu%d up by %s: %s", cpu->id,
+			       cpu_way_name(way), errname(err));
+		}
+		EXPECT_EQ(0, cpu_up(cpu));
+	}
+	EXPECT_EQ(0, cpu_set(self->cpus, cpu, CPU_SMT, true));
+	EXPECT_EQ(1, cpu_up(cpu));
 }
 
 /* Whether a kernel thread exists. */

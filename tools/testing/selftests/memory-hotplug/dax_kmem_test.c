@@ -19,7 +19,11 @@
 #include "host_port.h"
 #include "memory_block.h"
 #include "memory_guard.h"
+#include "memory_objects.h"
 #include "node_load.h"
+#include "slow_offline.h"
+#include "stall.h"
+#include "worker.h"
 
 #define AUTO_ONLINE	SYSFS_MEMORY "/auto_online_blocks"
 #define TIERS		"/sys/devices/virtual/memory_tiering"
@@ -27,6 +31,10 @@
 #define RESOURCE	"System RAM (kmem)"
 
 #define MAX_TIERS	8
+#define TEST_TIMEOUT_S	60
+
+/* Who does not end for so long waits. */
+#define SETTLED_MS	1000
 
 /* Of a struct page, where struct pages are put into the memory they are for. */
 #define STRUCT_PAGE	64
@@ -36,6 +44,8 @@ FIXTURE(kmem) {
 	struct block_range range;
 	int node;
 	bool lost;
+	struct slow_offline slow;
+	struct worker worker;
 };
 
 FIXTURE_SETUP(kmem)
@@ -63,6 +73,10 @@ FIXTURE_SETUP(kmem)
 
 FIXTURE_TEARDOWN(kmem)
 {
+	EXPECT_EQ(0, slow_offline_end(&self->slow));
+	EXPECT_EQ(0, workers_kill(&self->worker, 1));
+	if (dax_device() && dax_device_bound(DAX_DEVICE))
+		EXPECT_LT(0, dax_driver_write(DAX_DEVICE, "unbind"));
 	if (dax_device() && !self->lost && !dax_device_bound(DAX_KMEM))
 		EXPECT_LT(0, dax_driver_write(DAX_KMEM, "bind"));
 	if (self->blocks)
@@ -182,16 +196,19 @@ TEST_F(kmem, online_then_offline)
 
 /*
  * Unbound with all blocks offline, the device takes its memory away; bound
- * again, it brings it back, on the same node, time after time.
+ * again, it brings it back, on the same node, time after time. Nothing of the
+ * earlier times is left, as far as the kernel records who allocated what.
  */
 TEST_F(kmem, unbind_removes_and_bind_adds)
 {
 	const struct block_range *range = &self->range;
 	const int resources = iomem_count(range);
+	const long objects = memory_objects();
 	unsigned long id;
 	int round;
 
 	ASSERT_LT(0, resources);
+	ASSERT_NE(0, objects);
 	for (round = 0; round < 3; round++) {
 		EXPECT_LT(0, dax_driver_write(DAX_KMEM, "unbind"));
 		EXPECT_EQ(0U, block_range_here(range));
@@ -208,6 +225,10 @@ TEST_F(kmem, unbind_removes_and_bind_adds)
 		}
 		for (id = range->first; id < range->first + range->nr; id++)
 			EXPECT_TRUE(memory_block_node_link(id, self->node));
+	}
+	EXPECT_EQ(objects, memory_objects()) {
+		TH_LOG("%ld objects for memory blocks, %ld before", memory_objects(),
+		       objects);
 	}
 }
 
@@ -246,6 +267,120 @@ TEST_F(kmem, memmap_on_memory)
 	EXPECT_EQ(0U, block_range_here(&self->range));
 	EXPECT_EQ(1, dax_device_write("memmap_on_memory", old));
 	EXPECT_LT(0, dax_driver_write(DAX_KMEM, "bind"));
+}
+
+/* What a driver is told about the device. */
+struct order {
+	const char *driver;
+	const char *file;
+};
+
+/* A worker: tells it. */
+static int tell(struct progress *progress, void *arg)
+{
+	const struct order *order = arg;
+	ssize_t ret;
+
+	progress_begin(progress, "%s: %s", order->driver, order->file);
+	ret = dax_driver_write(order->driver, order->file);
+	progress_step(progress);
+	return ret < 0 ? ret : 0;
+}
+
+/* Starts it, and waits until it waits in a function of the kernel. */
+static void tell_and_wait(struct __test_metadata *_metadata,
+			  struct worker *worker, struct order *order,
+			  const char *function)
+{
+	const long long end = now_ms() + SETTLED_MS;
+	int err;
+
+	ASSERT_EQ(0, worker_start(worker, order->file, tell, order));
+	err = stall_wait_in(worker->pid, function, STALL_MS);
+	ASSERT_EQ(0, err) {
+		TH_LOG("%s %s does not wait in %s(): %s", order->driver,
+		       order->file, function, errname(err));
+	}
+	/* It may have been on its way through. */
+	while (worker_running(worker) && now_ms() < end)
+		nap();
+	ASSERT_TRUE(worker_running(worker)) {
+		TH_LOG("%s %s does not wait for an offline", order->driver,
+		       order->file);
+	}
+}
+
+/* A slow offline of a block that has nothing to do with the device. */
+static const char *offline_elsewhere(struct __test_metadata *_metadata,
+				     struct slow_offline *slow,
+				     const struct memory_blocks *blocks,
+				     int not)
+{
+	struct memory_node node;
+
+	if (!stall_stack_readable())
+		return "no /proc/PID/stack: CONFIG_STACKTRACE is not set";
+	if (memory_node_find(blocks, true, &node) || node.id == not)
+		return "no other node without boot memory";
+	ASSERT_EQ(0, slow_offline_start(slow, blocks, node.id));
+	return NULL;
+}
+
+/*
+ * C7. Bound while a block elsewhere is on its way offline, the device waits, at
+ * device_hotplug_lock: nothing of its memory is there before.
+ */
+TEST_F_TIMEOUT(kmem, bind_waits_for_slow_offline, TEST_TIMEOUT_S)
+{
+	const struct block_range *range = &self->range;
+	struct order bind = { DAX_KMEM, "bind" };
+	const char *reason;
+
+	ASSERT_LT(0, dax_driver_write(DAX_KMEM, "unbind"));
+	reason = offline_elsewhere(_metadata, &self->slow, self->blocks,
+				   self->node);
+	if (reason)
+		SKIP(return, "%s", reason);
+
+	tell_and_wait(_metadata, &self->worker, &bind,
+		      "add_memory_driver_managed");
+	ASSERT_TRUE(slow_offline_going(&self->slow));
+	EXPECT_EQ(0U, block_range_here(range));
+	EXPECT_FALSE(iomem_find(range, RESOURCE)) {
+		TH_LOG("\"" RESOURCE "\" is there during an offline");
+	}
+
+	EXPECT_EQ(EINTR, slow_offline_abort(&self->slow));
+	ASSERT_EQ(0, workers_join(&self->worker, 1));
+	EXPECT_EQ(range->nr, block_range_here(range));
+	EXPECT_TRUE(iomem_find(range, RESOURCE));
+}
+
+/*
+ * C7. As a character device, the device is mapped, but has no memory blocks. Who
+ * takes the mapping away does not have device_hotplug_lock, and waits for the
+ * offline nevertheless, at mem_hotplug_lock.
+ */
+TEST_F_TIMEOUT(kmem, unmap_waits_for_slow_offline, TEST_TIMEOUT_S)
+{
+	struct order unbind = { DAX_DEVICE, "unbind" };
+	const char *reason;
+
+	ASSERT_LT(0, dax_driver_write(DAX_KMEM, "unbind"));
+	/* That driver takes the device at once. */
+	ASSERT_LT(0, dax_driver_write(DAX_DEVICE, "new_id"));
+	EXPECT_LT(0, dax_driver_write(DAX_DEVICE, "remove_id"));
+	ASSERT_TRUE(dax_device_bound(DAX_DEVICE));
+	reason = offline_elsewhere(_metadata, &self->slow, self->blocks,
+				   self->node);
+	if (reason)
+		SKIP(return, "%s", reason);
+
+	tell_and_wait(_metadata, &self->worker, &unbind, "memunmap_pages");
+	ASSERT_TRUE(slow_offline_going(&self->slow));
+	EXPECT_EQ(EINTR, slow_offline_abort(&self->slow));
+	ASSERT_EQ(0, workers_join(&self->worker, 1));
+	EXPECT_FALSE(dax_device_bound(DAX_DEVICE));
 }
 
 /*

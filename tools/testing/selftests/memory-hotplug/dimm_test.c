@@ -21,6 +21,8 @@
 #include "host_port.h"
 #include "memory_block.h"
 #include "memory_guard.h"
+#include "memory_objects.h"
+#include "memory_snapshot.h"
 #include "node_load.h"
 #include "uevent.h"
 
@@ -168,6 +170,23 @@ static void expect_same_pages(struct __test_metadata *_metadata, int node,
 	EXPECT_EQ(before->kib, after.kib);
 }
 
+/* All other blocks of a node, and the node with them, stay. */
+static void expect_others_here(struct __test_metadata *_metadata,
+			       const struct memory_blocks *blocks, int node)
+{
+	size_t i;
+
+	for (i = 0; i < blocks->nr; i++) {
+		const struct memory_block *block = &blocks->block[i];
+
+		if (block->node == node)
+			EXPECT_TRUE(memory_block_node_link(block->id, node)) {
+				TH_LOG("memory%lu has lost node %d", block->id,
+				       node);
+			}
+	}
+}
+
 /* How much of a block the page allocator does not get: its own struct pages. */
 static unsigned long memmap_pages(unsigned long pages)
 {
@@ -204,8 +223,9 @@ static void read_uevents(struct __test_metadata *_metadata, int fd,
  * A dimm may be plugged to any node. Its blocks are there, offline, on that
  * node and bound to the device; the resource tree and the firmware map have
  * the range. Online, a block gives the node all its pages, or all but those for
- * its own memmap. After an unplug of the offline dimm nothing is left, and user
- * space has been told of all this.
+ * its own memmap. After an unplug of the offline dimm nothing is left of it, what
+ * else the node has is still there, and user space has been told of all this; nor
+ * anything in the kernel, as far as that records who allocated what.
  */
 TEST_F(dimm, plug_to_every_node)
 {
@@ -215,8 +235,11 @@ TEST_F(dimm, plug_to_every_node)
 	struct block_range range;
 	char said[ATTR_LEN];
 	unsigned long managed;
+	long objects;
 	int node;
 
+	objects = memory_objects();
+	ASSERT_NE(0, objects);
 	self->uevents = uevent_open();
 	ASSERT_LE(0, self->uevents);
 
@@ -250,6 +273,7 @@ TEST_F(dimm, plug_to_every_node)
 
 		unplug(_metadata, &self->port, &dimm);
 		expect_gone(_metadata, &range, node);
+		expect_others_here(_metadata, self->blocks, node);
 		expect_same_pages(_metadata, node, &before);
 		read_uevents(_metadata, self->uevents, range.first, said, sizeof(said));
 		EXPECT_STREQ("add online offline remove", said) {
@@ -257,6 +281,66 @@ TEST_F(dimm, plug_to_every_node)
 			       range.first, said);
 		}
 	}
+	EXPECT_EQ(objects, memory_objects()) {
+		TH_LOG("%ld objects for memory blocks, %ld before", memory_objects(),
+		       objects);
+	}
+}
+
+/* Where the node's ZONE_MOVABLE is. */
+static void expect_span(struct __test_metadata *_metadata, int node,
+			unsigned long start, unsigned long pages,
+			const char *when)
+{
+	static const char *const facts[] = { "start_pfn", "spanned" };
+	const unsigned long expected[] = { start, pages };
+	struct memory_snapshot snapshot;
+	const char *value;
+	char name[64];
+	size_t i;
+
+	ASSERT_EQ(0, memory_snapshot_take(&snapshot, 0));
+	for (i = 0; i < ARRAY_LEN(facts); i++) {
+		snprintf(name, sizeof(name), "node %d zone " ZONE_MOVABLE ": %s",
+			 node, facts[i]);
+		value = memory_snapshot_value(&snapshot, name);
+		ASSERT_NE(NULL, value);
+		EXPECT_EQ(expected[i], strtoul(value, NULL, 10)) {
+			TH_LOG("%s: %s: %s, expected %lu", when, name, value,
+			       expected[i]);
+		}
+	}
+	memory_snapshot_free(&snapshot);
+}
+
+/*
+ * A block of another zone lies between two of a zone. When the first or the last
+ * one of these goes offline, the zone is where the other one is.
+ */
+TEST_F(dimm, zone_shrinks_to_its_own_blocks)
+{
+	const unsigned long pages = self->blocks->pages;
+	const int node = self->node.id;
+	struct block_range range;
+	struct host_device dimm;
+	unsigned long first, last, id;
+
+	ASSERT_EQ(0, memory_node_offline(self->blocks, node, &id));
+	range = plug(_metadata, &self->port, node, 3 * self->bytes, &dimm);
+	ASSERT_EQ(3U, range.nr);
+	first = range.first;
+	last = first + 2;
+	write_state(_metadata, first, "online_movable");
+	write_state(_metadata, first + 1, "online_kernel");
+	write_state(_metadata, last, "online_movable");
+	expect_span(_metadata, node, first * pages, 3 * pages, "two blocks");
+
+	EXPECT_EQ(0, memory_block_offline(first));
+	expect_span(_metadata, node, last * pages, pages, "first block offline");
+	write_state(_metadata, first, "online_movable");
+	EXPECT_EQ(0, memory_block_offline(last));
+	expect_span(_metadata, node, first * pages, pages, "last block offline");
+	unplug(_metadata, &self->port, &dimm);
 }
 
 /* Wait until a block is said to have come. */

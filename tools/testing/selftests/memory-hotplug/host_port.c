@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "block_range.h"
 #include "host_port.h"
 #include "memory_block.h"
 
@@ -73,6 +74,23 @@ int host_port_open(struct host_port *port, const char **reason)
 	return err;
 }
 
+/* The driver removes a block when the host has taken its memory. */
+static int wait_empty(struct host_port *port)
+{
+	struct host_device all[HOST_DEVICES];
+	int i, nr = host_devices(port, all), err = nr < 0 ? nr : 0;
+
+	for (i = 0; i < nr && !err; i++) {
+		/* What else is in its first or last block may stay. */
+		const struct block_range range =
+			block_range_within(all[i].addr, all[i].max);
+
+		if (!all[i].dimm && !all[i].size)
+			err = block_range_wait(&range, 0);
+	}
+	return err;
+}
+
 int host_port_close(struct host_port *port)
 {
 	int err;
@@ -82,6 +100,9 @@ int host_port_close(struct host_port *port)
 	err = host_send(port, "reset");
 	if (!err)
 		err = host_answer(port);
+	/* A program that knows nothing of the device may come next. */
+	if (!err)
+		err = wait_empty(port);
 	close(port->fd);
 	port->fd = -1;
 	return err;

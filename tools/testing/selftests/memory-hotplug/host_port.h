@@ -68,6 +68,8 @@ int host_port_open(struct host_port *port, const char **reason);
  * host_port_close() - have the host put all devices back, and close the port
  * @port:	the port, may be closed already
  *
+ * Waits until the blocks of a virtio-mem device without memory have gone.
+ *
  * Return: 0, or a negative errno: something could not be put back.
  */
 int host_port_close(struct host_port *port);

@@ -31,6 +31,7 @@
 #include "memory_guard.h"
 #include "node_mem.h"
 #include "slab_cache.h"
+#include "virtio_mem.h"
 
 #define AUTO_ONLINE	SYSFS_MEMORY "/auto_online_blocks"
 
@@ -187,21 +188,15 @@ static void plug(struct __test_metadata *_metadata, struct guest *guest)
 static void resize(struct __test_metadata *_metadata, struct guest *guest,
 		   bool here)
 {
-	const long long until = now_ms() + WRITE_TIMEOUT_MS;
-	const unsigned long long size = here ? block_bytes() : 0;
-	struct host_device now;
+	int err;
 
 	guest->range = block_range_of(guest->device.addr, block_bytes());
-	ASSERT_EQ(0, host_resize(&guest->port, guest->device.id, size));
-	do {
-		ASSERT_EQ(0, host_device_find(&guest->port, guest->device.id,
-					      &now));
-		ASSERT_LT(now_ms(), until) {
-			TH_LOG("%s: %llu bytes", now.id, now.size);
-		}
-		nap();
-	} while (now.size != size ||
-		 block_node_entry(guest->range.first, now.node) != here);
+	err = virtio_mem_resize(&guest->port, guest->device.id, &guest->range,
+				here ? block_bytes() : 0);
+	ASSERT_EQ(0, err) {
+		TH_LOG("%s: %s: %s", guest->device.id, errname(err),
+		       guest->port.answer);
+	}
 	wait_node(_metadata, guest->device.node, here);
 }
 

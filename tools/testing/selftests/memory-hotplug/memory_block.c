@@ -164,7 +164,9 @@ int memory_block_write(unsigned long id, const char *attr, const char *value)
 
 	snprintf(path, sizeof(path), SYSFS_MEMORY "/memory%lu/%s", id, attr);
 	ret = attr_write(path, value, strlen(value));
-	return ret < 0 ? ret : 0;
+	if (ret < 0)
+		return ret;
+	return ret == (ssize_t)strlen(value) ? 0 : -EIO;
 }
 
 int memory_block_try_offline(unsigned long id, int ms)

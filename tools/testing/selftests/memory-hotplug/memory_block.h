@@ -142,7 +142,7 @@ int memory_block_read(unsigned long id, const char *attr, char *buf,
  * @attr:	"state" or "online"
  * @value:	what to write, see attr_write()
  *
- * Return: 0, or a negative errno.
+ * Return: 0, -EIO if the kernel took only a part of it, or another negative errno.
  */
 int memory_block_write(unsigned long id, const char *attr, const char *value);
 

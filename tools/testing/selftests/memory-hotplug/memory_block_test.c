@@ -22,6 +22,10 @@
 
 #define MAX_WRITE	4096
 
+#define KPAGEFLAGS	"/proc/kpageflags"
+/* A bit in there: nothing is known of such a page. */
+#define NO_PAGE		20
+
 FIXTURE(block) {
 	const struct memory_blocks *blocks;
 	struct memory_node node;
@@ -114,6 +118,30 @@ static void take_offline(struct __test_metadata *_metadata, unsigned long id)
 	}
 }
 
+/* Whether the kernel tells of the pages of a block: of those that are online. */
+static void expect_pages_known(struct __test_metadata *_metadata,
+			       const struct memory_blocks *blocks,
+			       unsigned long id, bool known)
+{
+	const unsigned long page = id * blocks->pages + blocks->pages / 2;
+	unsigned long long flags;
+	int fd;
+
+	fd = open(KPAGEFLAGS, O_RDONLY | O_CLOEXEC);
+	/* CONFIG_PROC_PAGE_MONITOR is not set. */
+	if (fd < 0 && errno == ENOENT)
+		return;
+	ASSERT_LE(0, fd) {
+		TH_LOG(KPAGEFLAGS ": %s", strerror(errno));
+	}
+	ASSERT_EQ((ssize_t)sizeof(flags),
+		  pread(fd, &flags, sizeof(flags), page * sizeof(flags)));
+	close(fd);
+	EXPECT_EQ(known, !(flags >> NO_PAGE & 1)) {
+		TH_LOG("memory%lu: flags of a page: %#llx", id, flags);
+	}
+}
+
 FIXTURE_SETUP(block)
 {
 	const char *reason;
@@ -142,8 +170,9 @@ FIXTURE_TEARDOWN(block)
 
 /*
  * C6. Each online type puts the block online, in the zone that it stands for;
- * the block leaves it again; it belongs to its node all the time. A file that
- * is kept open shows the same as one that is opened anew.
+ * the block leaves it again; it belongs to its node all the time, and its pages
+ * are those of the machine while it is online. A file that is kept open shows the
+ * same as one that is opened anew.
  */
 TEST_F(block, online_then_offline)
 {
@@ -159,9 +188,11 @@ TEST_F(block, online_then_offline)
 
 	EXPECT_TRUE(memory_block_node_link(self->id, self->node.id));
 	expect_offline(_metadata, self->id);
+	expect_pages_known(_metadata, self->blocks, self->id, false);
 
 	write_attr(_metadata, self->id, "state", variant->type, 0);
 	expect_online(_metadata, self->id, self->zone);
+	expect_pages_known(_metadata, self->blocks, self->id, true);
 	EXPECT_TRUE(memory_block_node_link(self->id, self->node.id)) {
 		TH_LOG("node%d has no memory%lu", self->node.id, self->id);
 	}
@@ -172,6 +203,7 @@ TEST_F(block, online_then_offline)
 
 	take_offline(_metadata, self->id);
 	expect_offline(_metadata, self->id);
+	expect_pages_known(_metadata, self->blocks, self->id, false);
 	EXPECT_TRUE(memory_block_node_link(self->id, self->node.id)) {
 		TH_LOG("node%d has no memory%lu", self->node.id, self->id);
 	}
@@ -185,12 +217,14 @@ TEST_F(block, online_then_offline)
 
 /*
  * C6. Asking for the state that a block is in: "state" says EINVAL, whatever
- * the online type, "online" takes it, and neither changes the block.
+ * the online type, "online" takes it, all of it at once, and neither changes the
+ * block.
  */
 TEST_F(block, repeated_write_changes_nothing)
 {
 	write_attr(_metadata, self->id, "state", "offline", -EINVAL);
 	write_attr(_metadata, self->id, "online", "0", 0);
+	write_attr(_metadata, self->id, "online", "0\n", 0);
 	expect_offline(_metadata, self->id);
 
 	write_attr(_metadata, self->id, "state", variant->type, 0);
@@ -198,6 +232,7 @@ TEST_F(block, repeated_write_changes_nothing)
 	write_attr(_metadata, self->id, "state", "online_kernel", -EINVAL);
 	write_attr(_metadata, self->id, "state", "online_movable", -EINVAL);
 	write_attr(_metadata, self->id, "online", "1", 0);
+	write_attr(_metadata, self->id, "online", "1\n", 0);
 	expect_online(_metadata, self->id, self->zone);
 }
 
@@ -391,6 +426,58 @@ TEST_F(block, node_states_follow)
 	expect_listed(_metadata, "has_memory", node, 0);
 	expect_listed(_metadata, "has_normal_memory", node, 0);
 	expect_listed(_metadata, "online", node, 1);
+}
+
+FIXTURE(boot_node) {
+	const struct memory_blocks *blocks;
+};
+
+FIXTURE_SETUP(boot_node)
+{
+	const char *reason;
+
+	self->blocks = memory_blocks_at_start(&reason);
+	if (!self->blocks)
+		SKIP(return, "%s", reason);
+	ASSERT_EQ(0U, memory_blocks_restore(self->blocks));
+}
+
+FIXTURE_TEARDOWN(boot_node)
+{
+	if (self->blocks)
+		EXPECT_EQ(0U, memory_blocks_restore(self->blocks));
+}
+
+/*
+ * C2. A node with boot memory keeps both kinds of memory, whatever it has in
+ * ZONE_MOVABLE besides, and however little it has without.
+ */
+TEST_F(boot_node, node_states_stay)
+{
+	struct memory_node node;
+	unsigned int checked = 0;
+	int last = -1;
+	size_t i;
+
+	for (i = 0; i < self->blocks->nr; i++) {
+		const struct memory_block *block = &self->blocks->block[i];
+
+		if (!block->candidate || block->node == last)
+			continue;
+		last = block->node;
+		ASSERT_EQ(0, memory_node_read(self->blocks, last, &node));
+		if (node.bare)
+			continue;
+
+		take_offline(_metadata, block->id);
+		write_attr(_metadata, block->id, "state", "online_movable", 0);
+		take_offline(_metadata, block->id);
+		expect_listed(_metadata, "has_memory", last, 1);
+		expect_listed(_metadata, "has_normal_memory", last, 1);
+		checked++;
+	}
+	if (!checked)
+		SKIP(return, "no node with boot memory has memory that may go");
 }
 
 FIXTURE(guard) {

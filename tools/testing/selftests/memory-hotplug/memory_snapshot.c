@@ -19,6 +19,9 @@
 #include "memory_snapshot.h"
 
 #define ZONELISTS	"/sys/kernel/debug/memhp/zonelists"
+#define PENDING		"/sys/kernel/debug/memhp/pending"
+
+#define PENDING_POLL_US	10000
 
 /* A line of any file that is read here; a zonelist has one word a zone. */
 #define LINE_LEN	65536
@@ -180,11 +183,21 @@ static int add_zoneinfo(struct memory_snapshot *snapshot, unsigned int flags)
 	return err;
 }
 
-/* One line of counts: of pageblocks, one column a type. */
+/* Where pageblocks are counted, -1 if nowhere: in which column, by type. */
+struct pageblock_columns {
+	int movable;
+	int isolate;
+};
+
+/*
+ * One line of counts: of pageblocks, one column a type. In a zone for the kernel,
+ * the allocator changes types as it likes.
+ */
 static int add_pageblocks(struct memory_snapshot *snapshot, const char *zone,
-			  char *counts, int isolate)
+			  bool movable_zone, char *counts,
+			  const struct pageblock_columns *columns)
 {
-	unsigned long sum = 0, isolated = 0, count;
+	unsigned long sum = 0, movable = 0, isolated = 0, count;
 	char *save, *tok;
 	int i = 0, err;
 
@@ -192,11 +205,16 @@ static int add_pageblocks(struct memory_snapshot *snapshot, const char *zone,
 	     tok = strtok_r(NULL, "\n ", &save)) {
 		count = strtoul(tok, NULL, 10);
 		sum += count;
-		if (i++ == isolate)
+		if (i == columns->movable)
+			movable = count;
+		if (i++ == columns->isolate)
 			isolated = count;
 	}
 	err = add_fact(snapshot, number(sum), "%s: pageblocks", zone);
-	if (err || isolate < 0)
+	if (!err && movable_zone)
+		err = add_fact(snapshot, number(movable),
+			       "%s: movable pageblocks", zone);
+	if (err || columns->isolate < 0)
 		return err;
 	return add_fact(snapshot, number(isolated), "%s: isolated pageblocks",
 			zone);
@@ -216,24 +234,28 @@ static int add_isolated_pages(struct memory_snapshot *snapshot,
 	return add_fact(snapshot, number(sum), "%s: isolated free pages", zone);
 }
 
-/* In which column the isolated pageblocks are counted, -1 if in none. */
-static int isolate_column(char *names)
+static struct pageblock_columns find_columns(char *names)
 {
+	struct pageblock_columns columns = { .movable = -1, .isolate = -1 };
 	char *save, *tok;
 	int i = 0;
 
 	for (tok = strtok_r(names, "\n ", &save); tok;
-	     tok = strtok_r(NULL, "\n ", &save), i++)
-		if (!strcmp(tok, "Isolate"))
-			return i;
-	return -1;
+	     tok = strtok_r(NULL, "\n ", &save), i++) {
+		if (!strcmp(tok, "Movable"))
+			columns.movable = i;
+		else if (!strcmp(tok, "Isolate"))
+			columns.isolate = i;
+	}
+	return columns;
 }
 
 static int add_pagetypeinfo(struct memory_snapshot *snapshot)
 {
 	static const char header[] = "Number of blocks type";
 	char line[1024], name[ZONE_LEN], type[ZONE_LEN], zone[64];
-	int node, end, isolate = -1, err = 0;
+	struct pageblock_columns columns = { .movable = -1, .isolate = -1 };
+	int node, end, err = 0;
 	bool blocks = false;
 	FILE *file;
 
@@ -243,7 +265,7 @@ static int add_pagetypeinfo(struct memory_snapshot *snapshot)
 	while (!err && fgets(line, sizeof(line), file)) {
 		if (!strncmp(line, header, strlen(header))) {
 			blocks = true;
-			isolate = isolate_column(line + strlen(header));
+			columns = find_columns(line + strlen(header));
 			continue;
 		}
 		end = 0;
@@ -254,8 +276,9 @@ static int add_pagetypeinfo(struct memory_snapshot *snapshot)
 		}
 		snprintf(zone, sizeof(zone), "node %d zone %s", node, name);
 		if (blocks) {
-			err = add_pageblocks(snapshot, zone, line + end,
-					     isolate);
+			err = add_pageblocks(snapshot, zone,
+					     !strcmp(name, ZONE_MOVABLE),
+					     line + end, &columns);
 			continue;
 		}
 		if (sscanf(line, "Node %d, zone %15[^,], type %15s %n", &node,
@@ -396,31 +419,86 @@ static int add_blocks(struct memory_snapshot *snapshot)
 	return err;
 }
 
-static int add_zonelists(struct memory_snapshot *snapshot)
+/* The lines of a file in our debugfs: a name, a colon, a space, a value. */
+static int add_lines(struct memory_snapshot *snapshot, const char *path,
+		     const char *prefix)
 {
-	char *line, *colon;
+	char *line, *value;
 	int err = 0;
 	FILE *file;
 
-	file = fopen(ZONELISTS, "re");
+	file = fopen(path, "re");
 	if (!file)
 		return errno == ENOENT ? 0 : -errno;
 	line = malloc(LINE_LEN);
 	if (!line)
 		err = -ENOMEM;
 	while (!err && fgets(line, LINE_LEN, file)) {
-		colon = strchr(line, ':');
-		if (!colon) {
+		value = strstr(line, ": ");
+		if (!value) {
 			err = -EINVAL;
 			break;
 		}
-		*colon++ = '\0';
-		colon[strcspn(colon, "\n")] = '\0';
-		err = add_fact(snapshot, strdup(colon), "zonelist, %s", line);
+		*value = '\0';
+		value += 2;
+		value[strcspn(value, "\n")] = '\0';
+		err = add_fact(snapshot, strdup(value), "%s%s", prefix, line);
 	}
 	free(line);
 	fclose(file);
 	return err;
+}
+
+/* Forget all facts but the first ones. */
+static void cut(struct memory_snapshot *snapshot, size_t nr)
+{
+	while (snapshot->nr > nr) {
+		snapshot->nr--;
+		free(snapshot->fact[snapshot->nr].name);
+		free(snapshot->fact[snapshot->nr].value);
+	}
+}
+
+/*
+ * All of it is 0 when nothing goes on. But reclaim and compaction isolate pages,
+ * too, for a moment: what counts is what is left when they have finished.
+ */
+static int add_pending(struct memory_snapshot *snapshot)
+{
+	const long long end = now_ms() + RETRY_MS;
+	const size_t nr = snapshot->nr;
+	size_t i;
+	int err;
+
+	for (;;) {
+		err = add_lines(snapshot, PENDING, "");
+		for (i = nr; i < snapshot->nr; i++)
+			if (strcmp(snapshot->fact[i].value, "0"))
+				break;
+		if (err || i == snapshot->nr || now_ms() > end)
+			return err;
+		cut(snapshot, nr);
+		usleep(PENDING_POLL_US);
+	}
+}
+
+/* A thread with that name more. */
+static int add_thread(struct memory_snapshot *snapshot, const char *name)
+{
+	struct memory_fact *fact;
+	char *value;
+
+	for (fact = snapshot->fact; fact < snapshot->fact + snapshot->nr; fact++) {
+		if (strcmp(fact->name, name))
+			continue;
+		value = number(atoi(fact->value) + 1);
+		if (!value)
+			return -ENOMEM;
+		free(fact->value);
+		fact->value = value;
+		return 0;
+	}
+	return add_fact(snapshot, number(1), "%s", name);
 }
 
 static int add_threads(struct memory_snapshot *snapshot)
@@ -439,7 +517,7 @@ static int add_threads(struct memory_snapshot *snapshot)
 		    !attr_read(path, name, sizeof(name)) &&
 		    (sscanf(name, "kswapd%d", &node) == 1 ||
 		     sscanf(name, "kcompactd%d", &node) == 1))
-			err = add_fact(snapshot, strdup("runs"), "%s", name);
+			err = add_thread(snapshot, name);
 		free(entry[i]);
 	}
 	free(entry);
@@ -542,7 +620,9 @@ int memory_snapshot_take(struct memory_snapshot *snapshot, unsigned int flags)
 	if (!err)
 		err = add_blocks(snapshot);
 	if (!err)
-		err = add_zonelists(snapshot);
+		err = add_lines(snapshot, ZONELISTS, "zonelist, ");
+	if (!err)
+		err = add_pending(snapshot);
 	if (!err && (flags & MEMORY_SNAPSHOT_THREADS))
 		err = add_threads(snapshot);
 	if (err)
@@ -626,12 +706,7 @@ int memory_snapshot_differs(const struct memory_snapshot *before,
 
 void memory_snapshot_free(struct memory_snapshot *snapshot)
 {
-	size_t i;
-
-	for (i = 0; i < snapshot->nr; i++) {
-		free(snapshot->fact[i].name);
-		free(snapshot->fact[i].value);
-	}
+	cut(snapshot, 0);
 	free(snapshot->fact);
 	memset(snapshot, 0, sizeof(*snapshot));
 }

@@ -20,7 +20,7 @@
 #define MEMORY_SNAPSHOT_FREE		0x1
 #define MEMORY_SNAPSHOT_FREE_ON(node)	(MEMORY_SNAPSHOT_FREE | ((node) + 1) << 8)
 
-/* Which nodes have a kswapd and a kcompactd: looks at all processes. */
+/* How many kswapd and kcompactd each node has: looks at all processes. */
 #define MEMORY_SNAPSHOT_THREADS		0x2
 
 /**
@@ -53,11 +53,13 @@ struct memory_snapshot {
  *
  * Of each zone: present, managed and spanned pages, start, watermarks (without
  * the boost, which comes and goes), lowmem reserve, batch and counter threshold of
- * the per-CPU lists, pageblocks, isolated pageblocks and pages. Of each node:
- * MemTotal, CPUs, whether slab has pages there if it should have none; the node
- * masks, the CPU masks. Of each memory block: node, state and zone. MemTotal,
- * CommitLimit, vm.min_free_kbytes. All zonelists, if debugfs shows them
- * (CONFIG_MEMHP_DEBUGFS).
+ * the per-CPU lists, pageblocks, isolated pageblocks and pages, and, of
+ * ZONE_MOVABLE, movable pageblocks. Of each node: MemTotal, CPUs, whether slab has
+ * pages there if it should have none; the node masks, the CPU masks. Of each
+ * memory block: node, state and zone. MemTotal, CommitLimit, vm.min_free_kbytes.
+ * If debugfs shows them (CONFIG_MEMHP_DEBUGFS), all zonelists, how many pages of
+ * each node and pageblocks of each zone count as isolated, and whether the LRU
+ * caches are disabled.
  *
  * What the boot has left is not what hotplug works out anew: to compare a snapshot
  * with one after a successful operation and its opposite, do that once before.

@@ -19,6 +19,7 @@
 #include "host_port.h"
 #include "memory_block.h"
 #include "memory_guard.h"
+#include "virtio_mem.h"
 
 /* A hundred transitions of a block, on a slow machine. */
 #define TEST_TIMEOUT_S	120
@@ -281,9 +282,7 @@ static int plug_virtio_mem(struct host_port *port, struct memory_blocks *blocks,
 
 	*reason = "the virtio-mem device gets no block";
 	range = block_range_of(all[nr].addr, block_bytes());
-	err = host_resize(port, all[nr].id, range.nr * range.bytes);
-	if (!err)
-		err = block_range_wait(&range, range.nr);
+	err = virtio_mem_resize(port, all[nr].id, &range, range.bytes);
 	if (!err)
 		err = memory_blocks_read(blocks);
 	return err;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Cpusets that name a node, while the node loses all its memory and gets some
- * back.
+ * back, and while CPUs go and come.
  */
 
 #define _GNU_SOURCE
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "../kselftest_harness.h"
+#include "cpu.h"
 #include "memory_block.h"
 #include "memory_guard.h"
 #include "node_mem.h"
@@ -184,6 +185,8 @@ FIXTURE_TEARDOWN(cpuset)
 	}
 	if (self->enabled)
 		EXPECT_EQ(0, put(CGROUP "/cgroup.subtree_control", "-cpuset"));
+	if (cpus_at_start())
+		EXPECT_EQ(0U, cpus_restore(cpus_at_start()));
 	if (self->place.blocks)
 		EXPECT_EQ(0U, memory_blocks_restore(self->place.blocks));
 }
@@ -356,8 +359,49 @@ TEST_F_TIMEOUT(cpuset, may_name_an_empty_node, TEST_TIMEOUT_S)
 	     self->area + NR_PAGES * place->page, &self->mems, "with memory");
 }
 
+/* A CPU that can go, and is not the one that the test is tied to. */
+static const struct cpu *another_cpu(const struct cpus *cpus)
+{
+	const int here = sched_getcpu();
+	size_t i;
+
+	for (i = 0; i < cpus->nr; i++)
+		if (cpus->cpu[i].may_go && cpus->cpu[i].id != here)
+			return &cpus->cpu[i];
+	return NULL;
+}
+
+/* A cpuset that names no CPUs has those that are up, and so has the root. */
+TEST_F_TIMEOUT(cpuset, follows_the_cpus, TEST_TIMEOUT_S)
+{
+	static const char *const paths[] = {
+		CGROUP "/cpuset.cpus.effective", GROUP "/cpuset.cpus.effective",
+	};
+	const struct cpus *cpus = cpus_at_start();
+	const struct cpu *cpu = cpus ? another_cpu(cpus) : NULL;
+	char expected[ATTR_LEN], found[ATTR_LEN];
+	size_t i;
+	int up;
+
+	if (!cpu)
+		SKIP(return, "no CPU but this one can go offline");
+	for (up = 0; up <= 1; up++) {
+		ASSERT_EQ(0, cpu_set(cpus, cpu, CPU_ONLINE, up));
+		ASSERT_EQ(0, attr_read(SYSFS_CPU "/online", expected,
+				       sizeof(expected)));
+		for (i = 0; i < ARRAY_LEN(paths); i++) {
+			ASSERT_EQ(0, attr_read(paths[i], found, sizeof(found)));
+			EXPECT_STREQ(expected, found) {
+				TH_LOG("%s, cpu%d being %s", paths[i], cpu->id,
+				       up ? "up" : "down");
+			}
+		}
+	}
+}
+
 int main(int argc, char **argv)
 {
+	cpu_guard();
 	memory_guard_enter();
 	return test_harness_run(argc, argv);
 }

@@ -16,6 +16,7 @@
 #include "../kselftest_harness.h"
 #include "block_range.h"
 #include "host_port.h"
+#include "hugepage_pool.h"
 #include "memory_block.h"
 #include "memory_guard.h"
 #include "node_mem.h"
@@ -108,7 +109,10 @@ static void node_event(struct __test_metadata *_metadata, int fd, int node,
 	}
 }
 
-/* All that there is to a node: files, distances, a place in policies. */
+/*
+ * All that there is to a node: files, distances, a place in policies, a pool of
+ * huge pages. The one that this leaves in there goes with the memory.
+ */
 static void node_works(struct __test_metadata *_metadata, int node,
 		       unsigned long block)
 {
@@ -117,6 +121,7 @@ static void node_works(struct __test_metadata *_metadata, int node,
 	int where[NR_PAGES], i;
 	unsigned long value;
 	char *area;
+	int err;
 
 	EXPECT_TRUE(memory_block_node_link(block, node));
 	EXPECT_EQ(10, node_distance(node, node));
@@ -141,6 +146,15 @@ static void node_works(struct __test_metadata *_metadata, int node,
 	for (i = 0; i < NR_PAGES; i++)
 		EXPECT_EQ(node, where[i]);
 	ASSERT_EQ(0, munmap(area, NR_PAGES * page));
+
+	/* Every node has a pool, or none has. */
+	if (!hugepage_pool_read(0, "nr_hugepages", &value)) {
+		err = hugepage_pool_add(node, 1);
+		EXPECT_EQ(0, err) {
+			TH_LOG("a huge page on node %d: %s", node,
+			       errname(err));
+		}
+	}
 }
 
 /*

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mman.h>
 #include <linux/mempolicy.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,7 +24,11 @@
 #include "node_mem.h"
 #include "node_place.h"
 
+#define TIERS		"/sys/devices/virtual/memory_tiering"
+#define THP_ENABLED	"/sys/kernel/mm/transparent_hugepage/enabled"
 #define HUGEPAGES	"/sys/kernel/mm/hugepages"
+#define VM_HUGEPAGES	"/proc/sys/vm/nr_hugepages"
+#define VM_MIN_FREE	"/proc/sys/vm/min_free_kbytes"
 
 /* Huge pages larger than this take more than a test should. */
 #define MAX_HUGE_KIB	(32 * 1024)
@@ -380,6 +385,92 @@ TEST_F(node, compact_is_taken)
 	}
 }
 
+/* How many memory tiers a node is in. */
+static unsigned int tiers_of(struct __test_metadata *_metadata, int node)
+{
+	char path[PATH_LEN + ATTR_LEN];
+	struct node_mask nodes;
+	unsigned int tiers = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	dir = opendir(TIERS);
+	ASSERT_NE(NULL, dir);
+	while ((entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "memory_tier", strlen("memory_tier")))
+			continue;
+		snprintf(path, sizeof(path), TIERS "/%s/nodelist",
+			 entry->d_name);
+		ASSERT_EQ(0, node_mask_read(&nodes, path));
+		tiers += node_mask_test(&nodes, node);
+	}
+	closedir(dir);
+	return tiers;
+}
+
+/* A node is in a memory tier as long as it has memory, of whichever zone. */
+TEST_F(node, memory_tier_follows)
+{
+	const struct node_place *place = &self->place;
+	const int node = place->node.id;
+
+	if (access(TIERS, F_OK))
+		SKIP(return, "no " TIERS);
+	EXPECT_EQ(1U, tiers_of(_metadata, node)) {
+		TH_LOG("tiers of node %d with memory", node);
+	}
+	take_memory(_metadata, place);
+	EXPECT_EQ(0U, tiers_of(_metadata, node)) {
+		TH_LOG("tiers of node %d without memory", node);
+	}
+	give_memory(_metadata, place);
+	EXPECT_EQ(1U, tiers_of(_metadata, node)) {
+		TH_LOG("tiers of node %d with memory again", node);
+	}
+}
+
+static unsigned long min_free(struct __test_metadata *_metadata)
+{
+	char text[ATTR_LEN];
+
+	ASSERT_EQ(0, attr_read(VM_MIN_FREE, text, sizeof(text)));
+	return strtoul(text, NULL, 10);
+}
+
+/*
+ * khugepaged wants more memory to be free than others do. It says so when
+ * somebody writes to "enabled", so that must change nothing after hotplug, which
+ * computes the amount anew.
+ */
+TEST_F(node, min_free_kbytes_heeds_khugepaged)
+{
+	const struct node_place *place = &self->place;
+	char text[ATTR_LEN], *chosen;
+	unsigned long computed;
+	int round;
+
+	if (attr_read(THP_ENABLED, text, sizeof(text)))
+		SKIP(return, "no " THP_ENABLED
+		     ": CONFIG_TRANSPARENT_HUGEPAGE is not set");
+	/* "always [madvise] never" */
+	chosen = strchr(text, '[');
+	ASSERT_NE(NULL, chosen);
+	chosen = strtok(chosen + 1, "]");
+	for (round = 0; round < 2; round++) {
+		if (round)
+			give_memory(_metadata, place);
+		else
+			take_memory(_metadata, place);
+		computed = min_free(_metadata);
+		ASSERT_EQ((ssize_t)strlen(chosen),
+			  attr_write(THP_ENABLED, chosen, strlen(chosen)));
+		EXPECT_EQ(min_free(_metadata), computed) {
+			TH_LOG("vm.min_free_kbytes %s memory",
+			       round ? "with" : "without");
+		}
+	}
+}
+
 /* A huge page size, "hugepages-2048kB": its pages on a node, -1 for all. */
 static unsigned long pool(struct __test_metadata *_metadata, int node,
 			  const char *size, const char *name)
@@ -410,6 +501,28 @@ static int ask_pool(int node, const char *size, unsigned long nr)
 	return ret == len ? 0 : ret < 0 ? ret : -EIO;
 }
 
+/* Of "hugepages-2048kB". */
+static unsigned long size_kib(const char *size)
+{
+	return strtoul(size + strlen("hugepages-"), NULL, 10);
+}
+
+/* vm.nr_hugepages is about huge pages of one size. */
+static bool is_default_size(const char *size)
+{
+	char line[ATTR_LEN];
+	unsigned long is = 0;
+	FILE *file;
+
+	file = fopen("/proc/meminfo", "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Hugepagesize: %lu kB", &is) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return size_kib(size) == is;
+}
+
 static void check_pool(struct __test_metadata *_metadata, int node,
 		       const char *size, unsigned long nr, unsigned long others,
 		       const char *when)
@@ -425,6 +538,14 @@ static void check_pool(struct __test_metadata *_metadata, int node,
 	}
 	EXPECT_EQ(others + nr, pool(_metadata, -1, size, "nr_hugepages")) {
 		TH_LOG("%s: nr_hugepages of all nodes %s", size, when);
+	}
+	if (is_default_size(size)) {
+		char text[ATTR_LEN];
+
+		ASSERT_EQ(0, attr_read(VM_HUGEPAGES, text, sizeof(text)));
+		EXPECT_EQ(others + nr, strtoul(text, NULL, 10)) {
+			TH_LOG("vm.nr_hugepages %s: %s", when, text);
+		}
 	}
 }
 
@@ -455,34 +576,146 @@ static void pool_follows(struct __test_metadata *_metadata,
 }
 
 /*
- * The pool of huge pages that a node has goes with its memory, unused pages
- * being no reason to keep it; none come back by themselves, and none come from
- * elsewhere.
+ * A mapping that has been promised the free pages of all pools, and has not used
+ * them yet.
  */
-TEST_F_TIMEOUT(node, huge_page_pool_follows, TEST_TIMEOUT_S)
+static void *reserve_pools(struct __test_metadata *_metadata, const char *size,
+			   size_t *len)
 {
-	const struct node_place *place = &self->place;
-	char path[PATH_LEN];
+	const unsigned long bytes = size_kib(size) * 1024;
+	void *area;
+
+	*len = bytes * (pool(_metadata, -1, size, "free_hugepages") -
+			pool(_metadata, -1, size, "resv_hugepages"));
+	area = mmap(NULL, *len, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB |
+		    __builtin_ctzl(bytes) << MAP_HUGE_SHIFT, -1, 0);
+	ASSERT_NE(MAP_FAILED, area) {
+		TH_LOG("%s: %s", size, strerror(errno));
+	}
+	return area;
+}
+
+static void pool_is_kept(struct __test_metadata *_metadata,
+			 const struct node_place *place, const char *size)
+{
+	const int node = place->node.id;
+	void *area;
+	size_t len;
+	int err;
+
+	EXPECT_EQ(0, ask_pool(node, size, NR_HUGE));
+	area = reserve_pools(_metadata, size, &len);
+
+	err = memory_block_write(place->block, "state", "offline");
+	ASSERT_EQ(-EBUSY, err) {
+		TH_LOG("%s: offline with reserved pages: %s", size,
+		       errname(err));
+	}
+	EXPECT_EQ(NR_HUGE, pool(_metadata, node, size, "nr_hugepages"));
+	memset(area, 1, len);
+	EXPECT_EQ(0UL, pool(_metadata, node, size, "free_hugepages"));
+	ASSERT_EQ(0, munmap(area, len));
+	EXPECT_EQ(0, ask_pool(node, size, 0));
+}
+
+/*
+ * A page that its node is to give up, and that is only there because it was
+ * promised. Another node's new page can keep the promise, so it goes with the
+ * memory, and nobody's wish for huge pages becomes less.
+ */
+static void surplus_goes(struct __test_metadata *_metadata,
+			 const struct node_place *place, const char *size)
+{
+	const unsigned long kept = pool(_metadata, place->other, size,
+					"nr_hugepages");
+	const unsigned long others = pool(_metadata, -1, size, "nr_hugepages");
+	const int node = place->node.id;
+	void *area;
+	size_t len;
+
+	EXPECT_EQ(0, ask_pool(node, size, 1));
+	area = reserve_pools(_metadata, size, &len);
+	EXPECT_EQ(0, ask_pool(node, size, 0));
+	ASSERT_EQ(1UL, pool(_metadata, node, size, "surplus_hugepages"));
+	EXPECT_EQ(0, ask_pool(place->other, size, kept + 1));
+	ASSERT_EQ(kept + 1, pool(_metadata, place->other, size, "nr_hugepages"));
+
+	take_memory(_metadata, place);
+	check_pool(_metadata, node, size, 0, others + 1, "without surplus page");
+	ASSERT_EQ(0, munmap(area, len));
+	EXPECT_EQ(0, ask_pool(place->other, size, kept));
+	give_memory(_metadata, place);
+	check_pool(_metadata, node, size, 0, others, "after giving up all");
+}
+
+/* The next size that is not too large, NULL if there is none. */
+static const char *next_size(DIR *dir)
+{
 	struct dirent *entry;
+
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.' &&
+		    size_kib(entry->d_name) <= MAX_HUGE_KIB)
+			return entry->d_name;
+	return NULL;
+}
+
+/* Why there is nothing to check, NULL when each size was. */
+static const char *
+with_each_size(struct __test_metadata *_metadata,
+	       const struct node_place *place,
+	       void (*check)(struct __test_metadata *_metadata,
+			     const struct node_place *place, const char *size))
+{
 	unsigned int sizes = 0;
-	unsigned long kib;
+	char path[PATH_LEN];
+	const char *size;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), SYSFS_NODE "/node%d/hugepages",
 		 place->node.id);
 	dir = opendir(path);
 	if (!dir)
-		SKIP(return, "no %s: CONFIG_HUGETLBFS is not set", path);
-	while ((entry = readdir(dir))) {
-		if (sscanf(entry->d_name, "hugepages-%lukB", &kib) != 1 ||
-		    kib > MAX_HUGE_KIB)
-			continue;
-		pool_follows(_metadata, place, entry->d_name);
-		sizes++;
-	}
+		return "no huge pages: CONFIG_HUGETLBFS is not set";
+	for (; (size = next_size(dir)); sizes++)
+		check(_metadata, place, size);
 	closedir(dir);
-	if (!sizes)
-		SKIP(return, "no huge pages of at most %d KiB", MAX_HUGE_KIB);
+	return sizes ? NULL : "no huge page is small enough";
+}
+
+/*
+ * The pool of huge pages that a node has goes with its memory, unused pages
+ * being no reason to keep it; none come back by themselves, and none come from
+ * elsewhere.
+ */
+TEST_F_TIMEOUT(node, huge_page_pool_follows, TEST_TIMEOUT_S)
+{
+	const char *none = with_each_size(_metadata, &self->place, pool_follows);
+
+	if (none)
+		SKIP(return, "%s", none);
+}
+
+/*
+ * Pages that a mapping has reserved are a reason: the memory stays until they
+ * were used, which always succeeds, and given back.
+ */
+TEST_F_TIMEOUT(node, reserved_huge_pages_stay, TEST_TIMEOUT_S)
+{
+	const char *none = with_each_size(_metadata, &self->place, pool_is_kept);
+
+	if (none)
+		SKIP(return, "%s", none);
+}
+
+/* Pages that a pool has too many of are no longer counted as such. */
+TEST_F_TIMEOUT(node, surplus_huge_pages_go, TEST_TIMEOUT_S)
+{
+	const char *none = with_each_size(_metadata, &self->place, surplus_goes);
+
+	if (none)
+		SKIP(return, "%s", none);
 }
 
 /*
@@ -521,10 +754,9 @@ int main(int argc, char **argv)
 	int node;
 	DIR *dir;
 
-	/* The pools that this program changes: those of nodes without CPUs. */
+	/* The pools that this program may change. */
 	for (node = 0; node < MAX_NODES; node++) {
-		if (memory_node_listed("has_cpu", node) ||
-		    memory_node_listed("online", node) != 1)
+		if (memory_node_listed("online", node) != 1)
 			continue;
 		snprintf(paths[nr], PATH_LEN, SYSFS_NODE "/node%d/hugepages",
 			 node);

@@ -17,12 +17,19 @@
 #include "memory_block.h"
 #include "memory_guard.h"
 #include "node_load.h"
+#include "slow_offline.h"
+#include "stall.h"
+#include "worker.h"
 
 #define PROBE		SYSFS_MEMORY "/probe"
+
+#define TEST_TIMEOUT_S	60
 
 FIXTURE(probe) {
 	const struct memory_blocks *blocks;
 	unsigned long long bytes;
+	struct slow_offline slow;
+	struct worker worker;
 };
 
 FIXTURE_SETUP(probe)
@@ -39,6 +46,8 @@ FIXTURE_SETUP(probe)
 
 FIXTURE_TEARDOWN(probe)
 {
+	EXPECT_EQ(0, slow_offline_end(&self->slow));
+	EXPECT_EQ(0, workers_kill(&self->worker, 1));
 	if (self->blocks)
 		EXPECT_EQ(0U, memory_blocks_restore(self->blocks));
 }
@@ -116,6 +125,44 @@ TEST_F(probe, existing_memory_is_refused)
 		EXPECT_TRUE(memory_block_node_link(block[i].id, block[i].node));
 	}
 	EXPECT_EQ(nr, count_blocks());
+}
+
+/* A worker: memory that is there already. */
+static int probe_again(struct progress *progress, void *arg)
+{
+	const unsigned long long *addr = arg;
+	ssize_t ret;
+
+	progress_begin(progress, "probe");
+	ret = probe(*addr);
+	progress_step(progress);
+	return ret == -EEXIST ? 0 : -EPROTO;
+}
+
+/*
+ * C7. While a block is on its way offline, nothing is added: not even whether it
+ * could be is looked at, but who asks waits at device_hotplug_lock.
+ */
+TEST_F_TIMEOUT(probe, waits_for_slow_offline, TEST_TIMEOUT_S)
+{
+	unsigned long long addr = self->blocks->block[0].id * self->bytes;
+	struct memory_node node;
+	int err;
+
+	if (!stall_stack_readable())
+		SKIP(return, "no /proc/PID/stack: CONFIG_STACKTRACE is not set");
+	if (memory_node_find(self->blocks, true, &node) &&
+	    memory_node_find(self->blocks, false, &node))
+		SKIP(return, "no memory block is offline or in ZONE_MOVABLE");
+	ASSERT_EQ(0, slow_offline_start(&self->slow, self->blocks, node.id));
+	ASSERT_EQ(0, worker_start(&self->worker, "probe", probe_again, &addr));
+	err = stall_wait_in(self->worker.pid, "msleep", STALL_MS);
+	ASSERT_EQ(0, err) {
+		TH_LOG("probe does not wait: %s", errname(err));
+	}
+	ASSERT_TRUE(slow_offline_going(&self->slow));
+	EXPECT_EQ(EINTR, slow_offline_abort(&self->slow));
+	ASSERT_EQ(0, workers_join(&self->worker, 1));
 }
 
 static int node_of_block(unsigned long id)

@@ -32,6 +32,13 @@
 /* Some slabs full of them. */
 #define OBJECTS		100
 
+/* How often a node gets memory while caches are created, and how many stay. */
+#define LATE_ROUNDS	3
+#define MAX_LATE	60
+
+/* How often two caches are shrunk at the same time. */
+#define SHRINKS		100
+
 /* How long an offline may find nothing but pages that cannot be migrated. */
 #define BUSY_MS		1000
 
@@ -53,6 +60,8 @@ FIXTURE(objects) {
 	const struct cpus *cpus;
 	struct memory_node node;
 	struct slab_cache cache;
+	struct slab_cache late[MAX_LATE];
+	struct worker worker;
 	unsigned long id;
 };
 
@@ -87,6 +96,11 @@ FIXTURE_SETUP(objects)
 
 FIXTURE_TEARDOWN(objects)
 {
+	size_t i;
+
+	EXPECT_EQ(0, workers_kill(&self->worker, 1));
+	for (i = 0; i < MAX_LATE; i++)
+		slab_cache_close(&self->late[i]);
 	slab_cache_close(&self->cache);
 	if (self->cpus)
 		EXPECT_EQ(0U, cpus_restore(self->cpus));
@@ -206,7 +220,7 @@ TEST_F_TIMEOUT(objects, keep_memory_online, TEST_TIMEOUT_S)
  */
 TEST_F(objects, full_slab_keeps_memory_online)
 {
-	struct slab_count count;
+	struct slab_count count, slots;
 	cpu_set_t here;
 	int err;
 
@@ -224,6 +238,10 @@ TEST_F(objects, full_slab_keeps_memory_online)
 	to_kernel_zone(_metadata, self->id);
 	ASSERT_EQ(0, slab_cache_do(&self->cache, "alloc %d 1", self->node.id));
 	ASSERT_EQ(0, slab_cache_write(&self->cache, "shrink", "1"));
+	/* What is free in the slab counts as well. */
+	ASSERT_EQ(0, slab_cache_read(&self->cache, "total_objects",
+				     self->node.id, &slots));
+	ASSERT_LT(1UL, slots.on_node);
 	ASSERT_EQ(0, slab_cache_do(&self->cache, "alloc %d %lu", self->node.id,
 				   count.total - 1));
 
@@ -279,6 +297,69 @@ TEST_F_TIMEOUT(objects, go_where_they_belong, TEST_TIMEOUT_S)
 		EXPECT_EQ(0UL, count.on_node);
 		EXPECT_EQ(2UL * OBJECTS * (i + 1), count.total);
 		EXPECT_EQ(0, slab_cache_reconcile(&self->cache, node));
+		expect_offline_works(_metadata, self->id);
+	}
+}
+
+/* A worker: a round for each cache that is created. The oldest ones go. */
+static int create_on(struct progress *progress, void *arg)
+{
+	const struct slab_cache *cache, *late = arg;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && !progress_stop(progress); i++) {
+		cache = &late[i % MAX_LATE];
+		progress_begin(progress, "create %s", cache->name);
+		if (i >= MAX_LATE)
+			err = slab_cache_do(cache, "destroy");
+		if (!err)
+			err = slab_cache_create(cache, false);
+		if (!err) {
+			progress_step(progress);
+			progress_round(progress);
+		}
+	}
+	return err;
+}
+
+/*
+ * C2. So can caches that are created at the very moment when the node gets its
+ * memory: either they are there already when slab prepares all caches for the
+ * node, or they find the node there. Slab says what they have on it.
+ */
+TEST_F_TIMEOUT(objects, of_caches_that_come_with_the_node, TEST_TIMEOUT_S)
+{
+	const int node = self->node.id;
+	struct slab_count count;
+	struct slab_cache *cache;
+	unsigned long nr;
+	int i, round;
+
+	for (round = 0; round < LATE_ROUNDS; round++) {
+		for (i = 0; i < MAX_LATE; i++)
+			ASSERT_EQ(0, slab_cache_open(&self->late[i]));
+		ASSERT_EQ(0, worker_start(&self->worker, "creator", create_on,
+					  self->late));
+		self->worker.target = 1;
+		ASSERT_EQ(0, workers_wait(&self->worker, 1));
+		to_kernel_zone(_metadata, self->id);
+		ASSERT_EQ(0, workers_stop(&self->worker, 1));
+
+		nr = worker_rounds(&self->worker);
+		for (i = 0; i < MAX_LATE; i++) {
+			cache = &self->late[i];
+			if ((unsigned long)i < nr) {
+				alloc_on_node(_metadata, cache, node, 1);
+				ASSERT_EQ(0, slab_cache_read(cache, "slabs",
+							     node, &count));
+				ASSERT_EQ(1UL, count.on_node) {
+					TH_LOG("%s: slab does not know of node %d",
+					       cache->name, node);
+				}
+			}
+			slab_cache_close(cache);
+		}
 		expect_offline_works(_metadata, self->id);
 	}
 }
@@ -768,6 +849,58 @@ TEST_F_TIMEOUT(race, caches_nodes_cpus, TEST_TIMEOUT_S)
 		TH_LOG("node %d: memory%lu: offline: %s", self->node.id, id,
 		       errname(err));
 	}
+}
+
+/* A worker: no CPU keeps a slab of a cache that is empty and has been shrunk. */
+static int shrink_cycle(struct progress *progress, void *arg)
+{
+	struct slab_cache cache = {};
+	int err;
+
+	(void)arg;
+	err = slab_cache_open(&cache);
+	if (!err)
+		err = slab_cache_create(&cache, false);
+	while (!err && !progress_stop(progress)) {
+		progress_begin(progress, "shrink %s", cache.name);
+		err = slab_cache_do(&cache, "alloc -1 %d", OBJECTS);
+		if (!err)
+			err = slab_cache_do(&cache, "free -1");
+		if (!err)
+			err = slab_cache_reconcile(&cache, 0);
+		if (!err) {
+			progress_step(progress);
+			progress_round(progress);
+		}
+	}
+	slab_cache_close(&cache);
+	return err;
+}
+
+/*
+ * C2. To flush what the CPUs have, slab has one piece of work for each CPU, which
+ * all caches share. Who shrinks a cache does not do so with that of another one.
+ */
+TEST(shrink_two_caches)
+{
+	struct worker worker[2] = {};
+	const char *reason;
+	size_t i;
+	int err;
+
+	reason = no_cache();
+	if (reason)
+		SKIP(return, "%s", reason);
+	for (i = 0; i < ARRAY_LEN(worker); i++) {
+		ASSERT_EQ(0, worker_start(&worker[i], "cache", shrink_cycle,
+					  NULL));
+		worker[i].target = SHRINKS;
+	}
+	err = workers_wait(worker, ARRAY_LEN(worker));
+	if (!err)
+		err = workers_stop(worker, ARRAY_LEN(worker));
+	EXPECT_EQ(0, err);
+	EXPECT_EQ(0, workers_kill(worker, ARRAY_LEN(worker)));
 }
 
 int main(int argc, char **argv)

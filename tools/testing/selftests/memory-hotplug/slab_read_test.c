@@ -24,6 +24,8 @@
 #define NR_READERS	3
 #define ROUNDS		4UL
 
+#define NODE_CACHE	SYSFS_SLAB "/kmem_cache_node"
+
 FIXTURE(node) {
 	const struct memory_blocks *blocks;
 	struct memory_node node;
@@ -224,17 +226,35 @@ static unsigned long check_objects(struct __test_metadata *_metadata,
 	return objects;
 }
 
+/* What slab itself has allocated to keep its state of nodes. */
+static unsigned long node_structs(struct __test_metadata *_metadata)
+{
+	struct slab_count count;
+	char text[4096];
+
+	/* What CPUs have of it counts as if it were all in use. */
+	ASSERT_LT(0, attr_write(NODE_CACHE "/shrink", "1", 1));
+	ASSERT_EQ(0, attr_read(NODE_CACHE "/objects", text, sizeof(text)));
+	ASSERT_TRUE(slab_count_parse(text, 0, &count)) {
+		TH_LOG("\"%s\"", text);
+	}
+	return count.total;
+}
+
 /*
  * C2. Slab's state of a node is there when the node is empty and when its
  * memory is back, in ZONE_MOVABLE and in a kernel zone. What a cache has in all
  * is what it has on the nodes. A bare node has no slabs when it is empty,
  * else it could not be; a node with boot memory does not lose those it has.
+ * When a node comes back, slab uses what it had for it.
  */
 TEST_F_TIMEOUT(node, slab_state_survives_empty_refill, TEST_TIMEOUT_S)
 {
-	static const char *const types[] = { "online_movable", "online_kernel" };
+	static const char *const types[] = {
+		"online_movable", "online_kernel", "online_kernel",
+	};
 	const int node = self->node.id;
-	unsigned long objects, had;
+	unsigned long objects, had, structs, first = 0;
 	struct slab_files files;
 	size_t i;
 
@@ -260,6 +280,12 @@ TEST_F_TIMEOUT(node, slab_state_survives_empty_refill, TEST_TIMEOUT_S)
 			TH_LOG("node %d had %lu slab objects and has none",
 			       node, had);
 		}
+		if (strcmp(types[i], "online_kernel"))
+			continue;
+		structs = node_structs(_metadata);
+		if (!first)
+			first = structs;
+		EXPECT_GE(first, structs);
 	}
 	empty_node(_metadata, self->blocks, node);
 	slab_files_free(&files);

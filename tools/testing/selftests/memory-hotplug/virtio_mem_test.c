@@ -13,15 +13,28 @@
 
 #include "../kselftest_harness.h"
 #include "attr_guard.h"
+#include "block_kind.h"
 #include "block_range.h"
 #include "host_port.h"
 #include "memory_block.h"
 #include "memory_guard.h"
 #include "node_load.h"
+#include "notifier_inject.h"
 #include "online_policy.h"
+#include "virtio_mem.h"
 
 #define AUTO_ONLINE	SYSFS_MEMORY "/auto_online_blocks"
 #define RESOURCE	"System RAM (virtio_mem)"
+/* The driver takes and gives back whole blocks only. */
+#define BIG_BLOCKS	"/sys/module/virtio_mem/parameters/force_bbm"
+
+/* The driver adds no block when it would have more than this offline. */
+#define OFFLINE_BYTES	0x40000000ULL
+
+/* In which the driver has tried, without anybody seeing it. */
+#define TRY_MS		2000
+
+#define TEST_TIMEOUT_S	60
 
 FIXTURE(virtio_mem) {
 	const struct memory_blocks *blocks;
@@ -59,20 +72,18 @@ FIXTURE_SETUP(virtio_mem)
 	if (!self->device.id[0])
 		SKIP(return, "no virtio-mem device without memory");
 	self->bytes = self->blocks->pages * sysconf(_SC_PAGESIZE);
-	/* What begins or ends within a block is not used. */
-	self->range = block_range_of(self->device.addr + self->bytes - 1,
-				     self->device.max);
-	if (self->device.addr % self->bytes)
-		self->range.nr--;
+	self->range = block_range_within(self->device.addr, self->device.max);
 	if (self->range.nr < 2)
 		SKIP(return, "%s has fewer than two blocks", self->device.id);
 	/* What a test uses are its first two blocks. */
 	self->range.nr = 2;
-	ASSERT_EQ(0U, block_range_here(&self->range));
+	/* The guest removes a block when the host has taken its memory. */
+	ASSERT_EQ(0, block_range_wait(&self->range, 0));
 }
 
 FIXTURE_TEARDOWN(virtio_mem)
 {
+	EXPECT_EQ(0U, notifier_inject_restore());
 	EXPECT_EQ(0, host_port_close(&self->port)) {
 		TH_LOG("not put back: %s", self->port.answer);
 	}
@@ -93,43 +104,16 @@ static void request(struct __test_metadata *_metadata, struct host_port *port,
 	}
 }
 
-/*
- * A block may be asked for its zones when it belongs to its node, see
- * dimm_wait_all().
- */
-static unsigned int blocks_on_node(const struct block_range *range, int node)
-{
-	unsigned int i, nr = 0;
-
-	for (i = 0; i < range->nr; i++)
-		nr += block_node_entry(range->first + i, node);
-	return nr;
-}
-
 /* Ask for a size, and wait until the device and its blocks have it. */
 static void resize(struct __test_metadata *_metadata, struct host_port *port,
 		   const char *id, const struct block_range *range,
 		   unsigned long long size)
 {
-	const unsigned int nr = (size + range->bytes - 1) / range->bytes;
-	const long long end = now_ms() + WRITE_TIMEOUT_MS;
-	struct host_device now;
-	int err;
+	int err = virtio_mem_resize(port, id, range, size);
 
-	request(_metadata, port, id, size);
-	for (;;) {
-		err = host_device_find(port, id, &now);
-		ASSERT_EQ(0, err) {
-			TH_LOG("%s: %s", id, errname(err));
-		}
-		if (now.size == size && block_range_here(range) == nr &&
-		    blocks_on_node(range, now.node) == nr)
-			return;
-		ASSERT_LT(now_ms(), end) {
-			TH_LOG("%s: %llu bytes requested, %llu plugged, %u of %u blocks",
-			       id, size, now.size, block_range_here(range), nr);
-		}
-		nap();
+	ASSERT_EQ(0, err) {
+		TH_LOG("%s to %llu bytes, has %u blocks: %s: %s", id, size,
+		       block_range_here(range), errname(err), port->answer);
 	}
 }
 
@@ -167,13 +151,21 @@ static struct zone_pages movable_pages(struct __test_metadata *_metadata,
 	return pages;
 }
 
-/* Counters of the node's ZONE_MOVABLE, so many pages more than before. */
+/*
+ * Counters of the node's ZONE_MOVABLE, so many pages more than before. What the
+ * host has given to a block that is online, the page allocator gets later.
+ */
 static void expect_pages(struct __test_metadata *_metadata, int node,
 			 const struct zone_pages *before, unsigned long present,
 			 unsigned long managed)
 {
-	const struct zone_pages now = movable_pages(_metadata, node);
+	const long long end = now_ms() + RETRY_MS;
+	struct zone_pages now = movable_pages(_metadata, node);
 
+	while (now.managed < before->managed + managed && now_ms() < end) {
+		nap();
+		now = movable_pages(_metadata, node);
+	}
 	ASSERT_EQ(before->present + present, now.present);
 	ASSERT_EQ(before->managed + managed, now.managed) {
 		TH_LOG("node %d: managed: %lu, expected %lu + %lu", node,
@@ -248,6 +240,64 @@ TEST_F(virtio_mem, part_of_a_block)
 	expect_pages(_metadata, node, &before, pages, pages);
 	resize(_metadata, &self->port, self->device.id, range, self->bytes / 4);
 	expect_pages(_metadata, node, &before, pages, pages / 4);
+	resize(_metadata, &self->port, self->device.id, range, self->bytes / 2);
+	expect_pages(_metadata, node, &before, pages, pages / 2);
+	resize(_metadata, &self->port, self->device.id, range, 0);
+	expect_pages(_metadata, node, &before, 0, 0);
+}
+
+/* What a write must return while somebody else's notifier refuses. */
+static void veto(struct __test_metadata *_metadata, unsigned long id,
+		 const char *state, const char *action)
+{
+	int err;
+
+	ASSERT_EQ(0, notifier_inject_set(action, EBUSY));
+	err = memory_block_write(id, "state", state);
+	ASSERT_EQ(-EBUSY, err) {
+		TH_LOG("memory%lu/state: write \"%s\", vetoed: %s", id, state,
+		       errname(err));
+	}
+	ASSERT_EQ(0, notifier_inject_set(action, 0));
+}
+
+/*
+ * The driver, told that a block would go online or offline, is told as well that
+ * somebody else did not let it: the next attempt works, and the device follows
+ * the host as before. That also goes for the part of the block that the host has
+ * taken back.
+ */
+TEST_F_TIMEOUT(virtio_mem, veto_leaves_block_usable, TEST_TIMEOUT_S)
+{
+	const struct block_range *range = &self->range;
+	const unsigned long pages = self->blocks->pages;
+	const int node = self->device.node;
+	struct zone_pages before = movable_pages(_metadata, node);
+	int err;
+
+	err = notifier_inject_load(NOTIFIER_LAST);
+	if (err == -ENOENT)
+		SKIP(return, "no module memory-notifier-error-inject, or no debugfs");
+	if (err == -EEXIST)
+		SKIP(return, "memory-notifier-error-inject is not ours to load");
+	ASSERT_EQ(0, err) {
+		TH_LOG("memory-notifier-error-inject: %s", errname(err));
+	}
+	resize(_metadata, &self->port, self->device.id, range, self->bytes);
+
+	veto(_metadata, range->first, "online_movable", "MEM_GOING_ONLINE");
+	expect_pages(_metadata, node, &before, 0, 0);
+	resize(_metadata, &self->port, self->device.id, range, self->bytes / 2);
+	write_state(_metadata, range->first, "online_movable");
+	expect_pages(_metadata, node, &before, pages, pages / 2);
+	resize(_metadata, &self->port, self->device.id, range, self->bytes / 4);
+	expect_pages(_metadata, node, &before, pages, pages / 4);
+
+	veto(_metadata, range->first, "offline", "MEM_GOING_OFFLINE");
+	expect_pages(_metadata, node, &before, pages, pages / 4);
+	resize(_metadata, &self->port, self->device.id, range, self->bytes / 2);
+	expect_pages(_metadata, node, &before, pages, pages / 2);
+	EXPECT_EQ(0, memory_block_offline(range->first));
 	resize(_metadata, &self->port, self->device.id, range, 0);
 	expect_pages(_metadata, node, &before, 0, 0);
 }
@@ -273,22 +323,81 @@ TEST_F(virtio_mem, offline_block_is_given_back)
 }
 
 /*
- * C2. A page that the kernel cannot move: the host gets the rest of the block,
- * but not the block, and the page is as it was. When it is gone, a new request
- * of the host brings the block back.
+ * The driver adds no more blocks than the user puts online, up to a limit. What
+ * has gone online does not count, however often.
  */
-TEST_F(virtio_mem, kernel_page_keeps_block)
+TEST_F_TIMEOUT(virtio_mem, online_block_makes_room, TEST_TIMEOUT_S)
 {
 	const struct block_range *range = &self->range;
-	const long long end = now_ms() + WRITE_TIMEOUT_MS;
-	const int node = self->device.node;
+	unsigned long long bytes;
+
+	resize(_metadata, &self->port, self->device.id, range, self->bytes);
+	for (bytes = 0; bytes < OFFLINE_BYTES; bytes += self->bytes) {
+		write_state(_metadata, range->first, "online_movable");
+		ASSERT_EQ(0, memory_block_offline(range->first));
+	}
+	resize(_metadata, &self->port, self->device.id, range, 2 * self->bytes);
+	resize(_metadata, &self->port, self->device.id, range, 0);
+}
+
+/* Whether a kernel zone of the node may be used: nobody else does. */
+static bool takes_kernel_zone(const struct memory_blocks *blocks, int node)
+{
 	struct memory_node what;
+
+	return !memory_node_read(blocks, node, &what) &&
+	       block_takes_kernel_zone(&what);
+}
+
+/*
+ * Of a block in a kernel zone and one in ZONE_MOVABLE, the host gets the latter
+ * first: it is the one that can be freed for sure.
+ */
+TEST_F(virtio_mem, movable_block_goes_first)
+{
+	const struct block_range *range = &self->range;
+	const unsigned long movable = range->first, kernel = movable + 1;
+
+	if (!takes_kernel_zone(self->blocks, self->device.node))
+		SKIP(return, "node %d has boot memory or CPUs",
+		     self->device.node);
+
+	resize(_metadata, &self->port, self->device.id, range, 2 * self->bytes);
+	write_state(_metadata, movable, "online_movable");
+	write_state(_metadata, kernel, "online_kernel");
+	resize(_metadata, &self->port, self->device.id, range, self->bytes);
+	EXPECT_FALSE(block_here(movable));
+	ASSERT_TRUE(block_here(kernel)) {
+		TH_LOG("the block in the kernel zone is gone");
+	}
+	expect_state(_metadata, kernel, "online");
+	resize(_metadata, &self->port, self->device.id, range, 0);
+}
+
+static bool has_big_blocks(void)
+{
+	char value[ATTR_LEN];
+
+	return !attr_read(BIG_BLOCKS, value, sizeof(value)) && value[0] == 'Y';
+}
+
+/*
+ * C2. A page that the kernel cannot move: the host gets the rest of the block,
+ * or nothing if the driver only gives back whole ones, and the page is as it was.
+ * When it is gone, a new request of the host brings the block back.
+ */
+TEST_F_TIMEOUT(virtio_mem, kernel_page_keeps_block, TEST_TIMEOUT_S)
+{
+	const struct block_range *range = &self->range;
+	const int node = self->device.node;
+	const bool whole = has_big_blocks();
+	const unsigned long long most = whole ? self->bytes : self->bytes / 2;
 	struct host_device now;
+	long long end;
 	char word = 0;
 	int fds[2], err;
 
-	if (memory_node_read(self->blocks, node, &what) || !what.bare ||
-	    what.cpus)
+	if (!takes_kernel_zone(self->blocks, node))
 		SKIP(return, "node %d has boot memory or CPUs", node);
 
 	resize(_metadata, &self->port, self->device.id, range, self->bytes);
@@ -299,15 +408,14 @@ TEST_F(virtio_mem, kernel_page_keeps_block)
 	}
 
 	request(_metadata, &self->port, self->device.id, 0);
+	end = now_ms() + (whole ? TRY_MS : WRITE_TIMEOUT_MS);
 	do {
 		ASSERT_EQ(0, host_device_find(&self->port, self->device.id,
 					      &now));
-		ASSERT_LT(now_ms(), end) {
-			TH_LOG("%llu bytes are still plugged", now.size);
-		}
 		nap();
-	} while (now.size > self->bytes / 2);
-	EXPECT_LT(0ULL, now.size);
+	} while (now_ms() < end && (whole || now.size > most));
+	EXPECT_GE(most, now.size);
+	EXPECT_LE(whole ? most : 1, now.size);
 	expect_state(_metadata, range->first, "online");
 	EXPECT_EQ(1, read(fds[0], &word, 1));
 	EXPECT_EQ('k', word);
@@ -376,6 +484,7 @@ int main(int argc, char **argv)
 	};
 
 	attr_guard_enter(attrs, ARRAY_LEN(attrs));
+	memory_guard_also(notifier_inject_restore);
 	memory_guard_enter();
 	return test_harness_run(argc, argv);
 }
