@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // class: zonelist_update_seq
 // file: mm/page_alloc.c
-// history: 1007843a9190 mm/page_alloc: fix potential deadlock on zonelist_update_seq seqlock
+// history: 1007843a9190 ("mm/page_alloc: fix potential deadlock on zonelist_update_seq seqlock")
 // observe: zonelist_retry.slow_path_waits: an interrupt comes in the middle of the rebuild, where an allocation would never end
 
 @@
