@@ -2,7 +2,8 @@
 """Boots a kernel in QEMU, watches it, and ends it in any case.
 
 Two serial lines: ttyS0 is the kernel's console (console.log), ttyS1 belongs to
-the guest's init (guest.log). A guest that exceeds its time limit is asked for
+the guest's init (guest.log). At its end, init sends the kernel's log through a
+virtio port (kmsg.log), since the console may lack some of it. A guest that exceeds its time limit is asked for
 all task stacks and held locks, by sysrq over the serial line, and is killed.
 """
 
@@ -16,6 +17,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import qmp
 from common import Fatal, child_env, stop_group
@@ -38,16 +40,22 @@ _CMDLINE = 'loglevel=8 panic=-1 unknown_nmi_panic panic_print=0x49'
 
 @dataclass(frozen=True)
 class Outcome:
-    kind: str           # exited, timeout or qemu-error
+    kind: str           # exited, stopped, timeout or qemu-error
     text: str
     seconds: float
     console_end: int    # what follows in console.log was provoked by us
+
+
+class _Ending(NamedTuple):
+    kind: str
+    text: str
 
 
 class _Tail:
     """Follows a growing file, line by line."""
 
     def __init__(self, path):
+        self.name = path.name
         self._path = path
         self._offset = 0
 
@@ -67,10 +75,43 @@ def _no_core():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _command(machine, accel, image, initrd, cmdline, *serial):
+    """A QEMU command line, where the words of serial say where its serial
+    lines and its monitor go.
+    """
+    return [
+        f'qemu-system-{machine.qemu_arch}', '-nodefaults', '-nographic',
+        '-no-reboot', '-accel', accel, '-kernel', str(image),
+        '-initrd', str(initrd), '-append', cmdline, *serial,
+        *machine.extra_qemu_params]
+
+
+def plain_command(machine, accel, image, initrd, cmdline):
+    """The QEMU command line for people: all is on the terminal, and nobody
+    plugs the memory that the guest asks for.
+    """
+    return _command(machine, accel, image, initrd, cmdline,
+                    '-chardev', 'stdio,id=console,mux=on',
+                    '-serial', 'chardev:console', '-serial', 'chardev:console',
+                    '-mon', 'chardev=console')
+
+
+class Watch:
+    """Follows a guest's logs as they grow, and may end it before its time."""
+
+    def line(self, log, text):
+        """A line of the log with this name is there."""
+
+    def enough(self):
+        """The kind of the outcome and its text, to end the guest now."""
+        return None
+
+
 class Guest:
     """One machine with one kernel: boot() may be called once."""
 
-    def __init__(self, machine, image, initrd, cmdline, out, limit, progress):
+    def __init__(self, machine, image, initrd, cmdline, out, limit, progress,
+                 watch=None):
         self.machine = machine
         self.image = image
         self.initrd = initrd
@@ -78,20 +119,21 @@ class Guest:
         self.out = Path(out)
         self.limit = limit
         self.progress = progress
+        self.watch = watch or Watch()
 
     def command(self, accel, monitor, port):
         """The QEMU command line."""
         return [
-            f'qemu-system-{self.machine.qemu_arch}', '-nodefaults',
-            '-nographic', '-no-reboot', '-accel', accel,
-            '-kernel', str(self.image), '-initrd', str(self.initrd),
-            '-append', self.cmdline,
-            '-chardev', 'stdio,id=console,signal=off',
-            '-serial', 'chardev:console',
-            '-chardev', f'file,id=guest,path={self.out / "guest.log"}',
-            '-serial', 'chardev:guest',
-            '-qmp', f'unix:{monitor},server=on,wait=off',
-            *self.machine.extra_qemu_params, *port.arguments()]
+            *_command(
+                self.machine, accel, self.image, self.initrd, self.cmdline,
+                '-chardev', 'stdio,id=console,signal=off',
+                '-serial', 'chardev:console',
+                '-chardev', f'file,id=guest,path={self.out / "guest.log"}',
+                '-serial', 'chardev:guest',
+                '-qmp', f'unix:{monitor},server=on,wait=off'),
+            *port.arguments(),
+            '-chardev', f'file,id=kmsg,path={self.out / "kmsg.log"}',
+            '-device', 'virtserialport,name=org.memhp.kmsg,chardev=kmsg']
 
     def boot(self, accel):
         """Boot with the accelerator that choose_accel() has found."""
@@ -125,8 +167,8 @@ class Guest:
                 raise Fatal(f'{e.filename} is missing: see '
                             f'scripts/packages.txt')
             try:
-                in_time = self._watch(proc, begin, accel, patience)
-                if not in_time and patience is None:
+                ending = self._watch(proc, begin, accel, patience)
+                if ending.kind == 'timeout' and patience is None:
                     end = os.path.getsize(self.out / 'console.log')
                     self._interrogate(proc, monitor, end)
             finally:
@@ -135,14 +177,11 @@ class Guest:
                     stop_group(proc)
         seconds = time.monotonic() - begin
         log = (self.out / 'console.log').read_bytes()
-        if not in_time:
-            kind = 'timeout'
-            text = f'no end after {patience or self.limit} s'
-        elif proc.returncode:
-            kind, text = 'qemu-error', self._qemu_error(proc.returncode)
-        else:
-            kind, text = 'exited', f'QEMU ended after {seconds:.1f} s'
-        return Outcome(kind, text, seconds, end or len(log)), _ALIVE.encode() in log
+        if ending.kind == 'exited' and proc.returncode:
+            ending = _Ending('qemu-error', self._qemu_error(proc.returncode))
+        text = ending.text or f'QEMU ended after {seconds:.1f} s'
+        return Outcome(ending.kind, text, seconds, end or len(log)), \
+            _ALIVE.encode() in log
 
     def _qemu_error(self, code):
         text = (self.out / 'qemu.log').read_text(errors='replace').strip()
@@ -152,7 +191,7 @@ class Guest:
         return f'{why} (exit {code})'
 
     def _watch(self, proc, begin, accel, patience):
-        """Show what the guest does; False when it exceeds its time.
+        """Show what the guest does until it ends, or has to: an _Ending.
 
         With patience: only until its kernel has begun to run, at most so long.
         """
@@ -160,14 +199,17 @@ class Guest:
         tails = [_Tail(self.out / 'console.log'), _Tail(self.out / 'guest.log')]
         while proc.poll() is None:
             if time.monotonic() - begin > limit:
-                return False
+                return _Ending('timeout', f'no end after {limit} s')
             for tail in tails:
                 for line in tail.lines():
                     if patience and _ALIVE in line:
-                        return True
+                        return _Ending('stopped', 'it runs')
                     self.progress.note(f'{accel}: {line.strip()}')
+                    self.watch.line(tail.name, line)
+            if enough := self.watch.enough():
+                return _Ending(*enough)
             time.sleep(_POLL)
-        return True
+        return _Ending('exited', '')
 
     def _interrogate(self, proc, path, end):
         """Ask a stuck guest for its stacks and locks, onto the console.

@@ -14,13 +14,22 @@ REPO = Path(__file__).resolve().parent.parent
 SCRIPTS = REPO / 'scripts'
 
 # Ours or our caller's make's: they mean something else to the kernel's.
-_OUR_VARIABLES = ('ARCH', 'HOSTS', 'J', 'KDIR', 'KERNEL', 'MUTANTS', 'O',
-                  'PATCH', 'SANITIZER', 'TESTS', 'TREE', 'V',
-                  'MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'MFLAGS')
+_OUR_VARIABLES = ('ARCH', 'GDB', 'HOSTS', 'J', 'KDIR', 'KERNEL', 'MUTANTS',
+                  'O', 'PATCH', 'PEERS', 'RUN', 'SANITIZER', 'TEST',
+                  'TESTS', 'TIMES', 'TREE', 'V', 'MAKEFLAGS', 'MAKELEVEL',
+                  'MAKEOVERRIDES', 'MFLAGS')
 
 
 class Fatal(Exception):
     """Ends the command with one line: what is wrong and what to do."""
+
+
+class CommandFailed(Fatal):
+    """A command of ours failed; cause is the line of its log that says why."""
+
+    def __init__(self, command, cause, log):
+        super().__init__(f'{command} failed: {cause} (see {log})')
+        self.cause = cause
 
 
 def entry(main, *args):
@@ -83,7 +92,7 @@ def run_logged(cmd, log, progress, env=None, cwd=None):
             if proc.poll() is None:
                 stop_group(proc)
     if proc.returncode:
-        raise Fatal(f'{Path(cmd[0]).name} failed: {_cause(log)} (see {log})')
+        raise CommandFailed(Path(cmd[0]).name, _cause(log), log)
 
 
 def _cause(log):

@@ -44,16 +44,21 @@ def list_locks(root, listing):
     (root / f'kselftest/{COLLECTION}/lockset.list').write_text(listing)
 
 
-def with_programs(archive, programs, timeout, folder):
+def with_programs(archive, programs, timeout, folder, files=()):
     """A copy of an archive, in a folder, whose kselftests are these programs.
 
     timeout: of each of them, in seconds.
+    files: of the host that the guest has in the same places.
     """
     root = folder / 'root'
     tests = root / f'kselftest/{COLLECTION}'
     tests.mkdir(parents=True)
     for program in programs:
         shutil.copy2(program, tests)
+    for file in files:
+        place = root / file.relative_to('/')
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, place)
     (tests / 'settings').write_text(f'timeout={timeout}\n')
     (root / 'kselftest/kselftest-list.txt').write_text(
         ''.join(f'{COLLECTION}:{p.name}\n' for p in programs))
@@ -92,7 +97,11 @@ def pack_programs(root, programs, folder):
 
 
 def _pack(names, root, archive):
+    """Equal files make equal archives, whenever they were made."""
+    for name in names:
+        os.utime(root / name, (0, 0), follow_symlinks=False)
     with open(archive, 'wb') as out:
-        subprocess.run(['cpio', '-o', '-H', 'newc', '-R', '0:0', '--quiet'],
+        subprocess.run(['cpio', '-o', '-H', 'newc', '-R', '0:0', '--quiet',
+                        '--reproducible'],
                        input='\n'.join(sorted(names)).encode(), stdout=out,
                        cwd=root, env=child_env(), check=True)

@@ -7,6 +7,7 @@ import re
 
 import console
 import ktap
+import lost_messages
 import races
 import report
 import results
@@ -59,7 +60,8 @@ def judge(built, boot, selection, out):
     log = _lines(out / 'console.log', boot.outcome.console_end)
     guest = _lines(out / 'guest.log')
     sanitizer = built.kbuild.sanitizer
-    facts, splats, benign = verdict.facts(log), console.scan(log), races.Races()
+    facts, benign = verdict.facts(log), races.Races()
+    splats, lost = lost_messages.scan(log, _lines(out / 'kmsg.log'), boot.nonce)
     zonelists = races.zonelists(facts)
     if sanitizer == 'kcsan':
         splats, benign = races.sort(splats, zonelists, tolerated_races())
@@ -68,7 +70,7 @@ def judge(built, boot, selection, out):
         boot=verdict.Boot(boot.outcome.kind, boot.outcome.text),
         guest=verdict.facts(guest),
         console=facts,
-        splats=splats,
+        splats=splats, lost=lost,
         kunit=ktap.parse_kunit(tree, log) if selection.suites
         else ktap.Ktap(),
         kselftest=ktap.parse_kselftest(tree, guest) if selection.programs

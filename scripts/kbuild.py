@@ -122,6 +122,9 @@ class Kbuild:
         self.slowdown = _VARIANTS.get(sanitizer, _DEFAULT).slowdown
         variant = f'-{sanitizer}' if sanitizer else ''
         self.obj = tree.path / f'memhp-{arch}{variant}'
+        # Where others than make find the sources and the objects.
+        self.source = view or tree.path
+        self.here = self.source / self.obj.name
         self.jobs = jobs
         self.progress = progress
         self.log = log
@@ -145,32 +148,32 @@ class Kbuild:
     def configure(self):
         """Write .config from the fragments, and verify what came of it."""
         options = requested(fragments(self.arch, self.sanitizer))
-        self.obj.mkdir(exist_ok=True)
-        allconfig = self.obj / 'memhp.config'
+        self.here.mkdir(exist_ok=True)
+        allconfig = self.here / 'memhp.config'
         text = ''.join(f'{k}={v}\n' for k, v in options.items())
         with self.progress.phase('config'):
             if not self._configured(text):
                 allconfig.write_text(text)
                 self.make(f'KCONFIG_ALLCONFIG={allconfig}', 'allnoconfig')
-        verify(options, self.obj / '.config')
+        verify(options, self.here / '.config')
 
     def _kconfig_stamp(self):
         """What the configuration depends on besides the fragments: the
         Kconfig files, which kbuild lists when it has read them.
         """
-        deps = self.obj / 'include/config/auto.conf.cmd'
+        deps = self.here / 'include/config/auto.conf.cmd'
         names = re.findall(r'^\t(\S+)', deps.read_text(), re.M)
-        stats = [(self.tree.path / name).stat() for name in names]
+        stats = [(self.source / name).stat() for name in names]
         return ''.join(f'{name} {s.st_size} {s.st_mtime_ns} {s.st_ino}\n'
                        for name, s in zip(names, stats))
 
     def _configured(self, text):
         """Would configuring again change nothing?"""
         try:
-            return ((self.obj / 'memhp.config').read_text() == text and
-                    (self.obj / 'memhp.kconfig').read_text() ==
+            return ((self.here / 'memhp.config').read_text() == text and
+                    (self.here / 'memhp.kconfig').read_text() ==
                     self._kconfig_stamp() and
-                    (self.obj / '.config').exists())
+                    (self.here / '.config').exists())
         except FileNotFoundError:
             return False
 

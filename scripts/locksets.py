@@ -84,7 +84,7 @@ def examine(built, booted, selection, out, chosen):
     decided = judge.judge(built, booted, selection, out)[1]
     lines = (out / 'guest.log').read_text(errors='replace').splitlines()
     record = lockrecord.parse(lines, chosen)
-    config = (built.kbuild.obj / '.config').read_text()
+    config = (built.kbuild.here / '.config').read_text()
     found = compare(record, chosen, paths_here(chosen, config))
     return found, record, decided
 

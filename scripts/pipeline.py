@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import boot
+import bootrecord
 import initramfs
+import kernels
 import lockrules
 import machine
 import rules
@@ -55,6 +57,7 @@ def results_folder(settings, name):
     """A new folder build/results/<id>/, there before anything can fail."""
     results = settings.state / 'results'
     results.mkdir(parents=True, exist_ok=True)
+    kernels.sweep(settings.state, bootrecord.used(results))
     stamp = time.strftime('%Y%m%d-%H%M%S')
     serial = 0
     while True:
@@ -113,36 +116,46 @@ class Boot:
 
 
 def run_guest(built, settings, out, progress, selection=None,
-              extra_cmdline='', limit=None, initrd=None, accel=None):
-    """Boot the built kernel once, its logs going to the folder out.
+              extra_cmdline='', limit=None, initrd=None, accel=None,
+              watch=None, scenario=''):
+    """Boot the built kernel once, its logs going to the folder out, and what
+    it takes to do so again.
 
     initrd: instead of one with the selected programs.
     accel: instead of the fastest that boots it.
+    watch: a boot.Watch that may end the guest.
+    scenario: its name, for the record.
     """
     selection = selection or built.selection
-    if not initrd:
-        with tempfile.NamedTemporaryFile(prefix='memhp-') as archive:
-            for name in ['', *selection.programs]:
-                archive.write(built.archives[name].read_bytes())
-            archive.flush()
-            return run_guest(built, settings, out, progress, selection,
-                             extra_cmdline, limit, archive.name, accel)
+    archives = {'': initrd} if initrd else {
+        name: built.archives[name] for name in ['', *selection.programs]}
     nonce = secrets.token_hex(8)
     slowdown = built.kbuild.slowdown
+    limit = limit or BOOT_LIMIT * slowdown
     cmdline = ' '.join(filter(None, (
         f'memhp.nonce={nonce}', f'memhp.slowdown={slowdown}',
         selection.cmdline(), extra_cmdline)))
-    guest = boot.Guest(built.machine, built.image, initrd, cmdline, out,
-                       limit or BOOT_LIMIT * slowdown, progress)
-    text = accel
-    if not accel:
-        accel, text = boot.choose_accel(guest, settings.state)
-        progress.say(f'accelerator: {text}')
-    return Boot(guest.boot(accel), nonce, guest.cmdline, text)
+    with tempfile.NamedTemporaryFile(prefix='memhp-') as together:
+        for archive in archives.values():
+            together.write(archive.read_bytes())
+        together.flush()
+        guest = boot.Guest(built.machine, built.image, together.name, cmdline,
+                           out, limit, progress, watch)
+        text = accel
+        if not accel:
+            accel, text = boot.choose_accel(guest, settings.state)
+            progress.say(f'accelerator: {text}')
+        bootrecord.write(bootrecord.make(
+            built, archives, settings.state, scenario=scenario,
+            selection=selection, extra_cmdline=extra_cmdline,
+            cmdline=guest.cmdline, accel=accel, limit=limit), out)
+        return Boot(guest.boot(accel), nonce, guest.cmdline, text)
 
 
-def run_scenario(built, scenario, settings, out, progress, extra_cmdline=''):
+def run_scenario(built, scenario, settings, out, progress, extra_cmdline='',
+                 limit=None, watch=None):
     """Boot the built kernel as a scenario has it, like run_guest()."""
     return run_guest(built.without(scenario.without), settings, out, progress,
-                     selection=scenario.selection,
-                     extra_cmdline=f'{scenario.cmdline} {extra_cmdline}'.strip())
+                     selection=scenario.selection, limit=limit, watch=watch,
+                     extra_cmdline=f'{scenario.cmdline} {extra_cmdline}'.strip(),
+                     scenario=scenario.name)

@@ -6,7 +6,7 @@ from typing import Iterable
 
 from results import clean, kernel_kind
 
-_STYLE = '''
+STYLE = '''
 :root { color-scheme: light dark; --line: #8884; --pass: #17803d; --fail: #c62828;
         --skip: #8a6d00; }
 @media (prefers-color-scheme: dark) {
@@ -34,42 +34,50 @@ def render(results: dict, console_tail: Iterable[str] = (), figure='') -> str:
     figure: the map of what zonelist readers saw, an <svg> element.
     """
     verdict = results['verdict']
-    title = f'{"passed" if verdict == "pass" else "FAILED"}: {_text(results["id"])}'
+    title = f'{"passed" if verdict == "pass" else "FAILED"}: {text(results["id"])}'
     tail = list(console_tail)
     parts = [
         f'<h1 class="{verdict}">{title}</h1>',
         '<p>{passed} passed, {failed} failed, {skipped} skipped</p>'.format(
             **results['counts']),
-        _items('reasons', [reason['text'] for reason in results['reasons']]),
-        _items('notes', results['notes']),
+        items('reasons', [reason['text'] for reason in results['reasons']]),
+        items('notes', results['notes']),
         _made_with(results),
         _splats('What the kernel reported', results['splats']),
         *_races(results['races']),
         *(_suite(suite, results['tests']) for suite in results['suites']),
         _interleave(results['interleave'], figure),
-        _details('End of the console log', tail) if tail else '',
+        details('End of the console log', tail) if tail else '',
     ]
+    return page(title, parts)
+
+
+def page(title, parts, style=''):
+    """A self-contained page of these parts; title is HTML."""
     body = '\n'.join(parts)
     return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f'<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n'
+            f'<title>{title}</title>\n<style>{STYLE}{style}</style>\n</head>\n<body>\n'
             f'{body}\n</body>\n</html>\n')
 
 
-def _text(value):
+def text(value):
+    """Anything as HTML."""
     return escape(clean(str(value)))
 
 
-def _items(name, texts):
+def items(name, texts):
+    """A list; nothing if it is empty."""
     if not texts:
         return ''
-    items = '\n'.join(f'<li>{_text(text)}</li>' for text in texts)
-    return f'<ul class="{name}">\n{items}\n</ul>'
+    lines = '\n'.join(f'<li>{text(line)}</li>' for line in texts)
+    return f'<ul class="{name}">\n{lines}\n</ul>'
 
 
-def _details(title, lines, opened=False):
-    return (f'<details{" open" if opened else ""}><summary>{_text(title)}</summary>'
-            f'<pre>{_text(chr(10).join(lines))}</pre></details>')
+def details(title, lines, opened=False):
+    """Lines that are shown when somebody asks for them."""
+    return (f'<details{" open" if opened else ""}><summary>{text(title)}</summary>'
+            f'<pre>{text(chr(10).join(lines))}</pre></details>')
 
 
 def _made_with(results):
@@ -83,16 +91,16 @@ def _made_with(results):
         'phases': ', '.join(f'{phase["name"]} {phase["seconds"]:.1f} s'
                             for phase in results['phases']),
     }
-    rows = '\n'.join(f'<dt>{name}</dt><dd>{_text(value)}</dd>'
+    rows = '\n'.join(f'<dt>{name}</dt><dd>{text(value)}</dd>'
                      for name, value in facts.items())
     return (f'<dl>\n{rows}\n<dt>to repeat</dt>'
-            f'<dd><code>{_text(results["command"])}</code></dd>\n</dl>')
+            f'<dd><code>{text(results["command"])}</code></dd>\n</dl>')
 
 
 def _splats(title, splats):
     if not splats:
         return ''
-    blocks = [_details(f'{splat["title"]} (console.log:{splat["line"]}'
+    blocks = [details(f'{splat["title"]} (console.log:{splat["line"]}'
                        + (f', {splat["count"]} times)' if splat['count'] > 1 else ')'),
                        splat['lines'])
               for splat in splats]
@@ -127,7 +135,7 @@ def _suite(suite, tests):
             if (test['kind'], test['suite']) == (suite['kind'], suite['name'])]
     if not rows:
         rows = ['<tr class="fail"><td>no result</td><td></td><td></td></tr>']
-    return (f'<h2>{_text(suite["name"])} <small>({suite["kind"]}{seconds})</small></h2>\n'
+    return (f'<h2>{text(suite["name"])} <small>({suite["kind"]}{seconds})</small></h2>\n'
             '<table>\n<tr><th>Test</th><th>Status</th><th>Why</th></tr>\n'
             + '\n'.join(rows) + '\n</table>')
 
@@ -135,10 +143,10 @@ def _suite(suite, tests):
 def _row(test):
     status = test['status']
     look = 'fail' if test['failed'] else status
-    why = _text(test['reason'])
+    why = text(test['reason'])
     if look == 'skip':
-        why += f'<br>expected: {_text(test["expected_skip"])}'
+        why += f'<br>expected: {text(test["expected_skip"])}'
     if test['log']:
-        why += _details('log', test['log'], opened=True)
-    return (f'<tr class="{look}"><td>{_text(test["name"])}</td>'
+        why += details('log', test['log'], opened=True)
+    return (f'<tr class="{look}"><td>{text(test["name"])}</td>'
             f'<td class="status">{status}</td><td>{why}</td></tr>')

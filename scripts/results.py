@@ -245,8 +245,8 @@ def summary(results: dict) -> str:
              f'({kernel_kind(kernel)}) on {results["machine"]}, {results["accel"]}, '
              f'from {kernel["source"]}']
     bad_first = sorted(results['suites'], key=lambda suite: not _bad(suite))
-    lines += _capped([f'  {_suite_line(suite)}' for suite in bad_first], SUITE_LINES)
-    lines += _capped([f'  {reason["text"]}' for reason in results['reasons']],
+    lines += capped([f'  {_suite_line(suite)}' for suite in bad_first], SUITE_LINES)
+    lines += capped([f'  {reason["text"]}' for reason in results['reasons']],
                      REASON_LINES)
     if results['notes']:
         more = len(results['notes']) - 1
@@ -255,7 +255,7 @@ def summary(results: dict) -> str:
     if results['phases']:
         lines.append(', '.join(f'{phase["name"]} {phase["seconds"]:.1f} s'
                                for phase in results['phases']))
-    lines = [_shorten(clean(line)) for line in lines]
+    lines = [shorten(clean(line)) for line in lines]
     if coloured:
         lines[0] = f'{paint}{lines[0]}{_PLAIN}'
     counts = results['counts']
@@ -277,12 +277,14 @@ def _suite_line(suite):
             f'{suite["skipped"]:4} skipped{seconds}')
 
 
-def _capped(lines, limit):
+def capped(lines, limit):
+    """So many lines, and how many more there are."""
     if len(lines) <= limit:
         return lines
     return lines[:limit] + [f'  … and {len(lines) - limit} more, see report']
 
 
-def _shorten(line):
+def shorten(line):
+    """A line as long as a screen is wide."""
     line = line.replace('\n', ' ')
     return line if len(line) <= COLUMNS else line[:COLUMNS - 1] + '…'

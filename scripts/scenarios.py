@@ -73,3 +73,20 @@ def quick(arch, wanted, tree):
     some = suites.select(_read(arch)[_QUICK]['tests'], tree, 'kselftests')
     return plan(arch, replace(wanted, programs=some.programs,
                               cases=some.cases), tree)[:1]
+
+
+def every(arch, wanted, tree):
+    """The boots of "make run" and of "make kselftest". All suites and all
+    kselftests in one boot would be too much: a suite that removes memory
+    behind ACPI's back, and an eject by ACPI, let lockdep see a cycle.
+    """
+    return [replace(quick(arch, wanted, tree)[0], name='run'),
+            *plan(arch, replace(wanted, suites=[], kunit_glob=''), tree)]
+
+
+def until_an_oops(boots):
+    """The same boots, each of which ends with an oops: what goes on after it
+    mostly waits.
+    """
+    return [replace(s, cmdline=f'{s.cmdline} oops=panic'.strip())
+            for s in boots]

@@ -30,7 +30,10 @@ class Selection:
             words.append('kunit.enable=0')
         elif self.kunit_glob:
             words.append(f'kunit.filter_glob={self.kunit_glob}')
-        left_out = [f'module!={name}_kunit' for name in (CANARY, VANISH)
+        # KUnit knows "all but", so that any of the suites can be chosen.
+        others = () if self.kunit_glob or not self.suites else kunit_suites()
+        left_out = [f'module!={name}_kunit' for name in
+                    dict.fromkeys((CANARY, VANISH, *others))
                     if name not in self.suites]
         words.append('kunit.filter=' + ','.join(left_out))
         if self.programs:

@@ -26,7 +26,7 @@ LOCKDEP_FULL = 0.95
 @dataclass
 class Boot:
     """How the virtual machine ended."""
-    outcome: str                # exited, timeout or qemu-error
+    outcome: str                # exited, stopped, timeout or qemu-error
     text: str = ''              # more about it, in one line
 
 
@@ -38,6 +38,7 @@ class Run:
     guest: Mapping[str, Sequence[str]]          # facts() of guest.log
     console: Mapping[str, Sequence[str]]        # facts() of console.log
     splats: Sequence[Splat] = ()                # reports that fail the run
+    lost: int = 0                               # messages that only kmsg.log has
     kunit: Ktap = field(default_factory=Ktap)
     kselftest: Ktap = field(default_factory=Ktap)
     suites: Sequence[str] = ()                  # KUnit suites that must run
@@ -131,6 +132,8 @@ def decide(run: Run) -> Verdict:
     if run.sanitizer == 'kcsan':
         notes.insert(0, f'KCSAN reports: {len(run.races.tolerated)} of tolerated races '
                      f'on zonelists, {len(run.races.other)} of others, not judged')
+    if run.lost:
+        notes.insert(0, f'the console lacks {run.lost} messages, which kmsg.log has')
     return Verdict(
         passed=sum(test.status == 'pass' for test in run.tests),
         failed=len(reasons),
@@ -152,6 +155,8 @@ def _boot_reasons(run):
         yield Reason('splat', f'{splat.kind}: {splat.title}{times}')
     if run.boot.outcome == 'timeout':
         yield Reason('timeout', f'time limit: {run.boot.text}')
+    elif run.boot.outcome == 'stopped':
+        yield Reason('stopped', run.boot.text)
     elif run.boot.outcome not in ('exited', 'qemu-error'):
         yield Reason('qemu', f'unknown end of the machine: {run.boot.outcome}')
 
