@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Seeded bugs: semantic patches that break the kernel on purpose.
+"""Seeded bugs: changes that break the kernel on purpose.
 
-A mutant is a .cocci file whose leading comment says what it is:
+A mutant is a semantic patch (.cocci), a sed script or a diff (.sed, .patch)
+whose leading comment says what it is:
 
     // class:    what kind of bug
-    // file:     the files in the kernel tree that it changes, in one line
+    // file:     the files in the kernel tree that it changes, in one line; a
+                 diff need not say it
     // history:  the commit that fixed such a bug, or "synthetic"
-    // observe:  test: what it says when it fails
+    // arch:     the only arch that has it; else all have
+    // needs:    what it takes to show; each CONFIG_ option in there must be =y
+    // boot:     the section of scripts/scenarios/ in which it shows; else it
+                 does in the first one that runs the tests
+    // observe:  what shows. Of our own mutants,
+                 test: what it says when it fails
         or       console during test: what the kernel reports meanwhile
+        or       rule of lockset_test: what its record has against the rules, a
+                 part of what locksets.compare() says
+        or       none: why no test can see it; then it may survive
         or, of a cure, expected failure of test: what its result says
         or, of an experiment, nothing during test
 
@@ -28,17 +38,24 @@ import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import patching
 import scenarios
 import suites
-from common import SCRIPTS, Fatal, child_env
+from common import SCRIPTS, CommandFailed, Fatal, child_env
 from kbuild import Kbuild
 
 MUTANTS = SCRIPTS / 'mutants'
 
-# It is the kernel that reports it, meanwhile; the test expects it, and says so
-# in its result; all passes.
-CONSOLE, EXPECTED, NOTHING = HOW = (
-    'console during ', 'expected failure of ', 'nothing during ')
+# It is the kernel that reports it, meanwhile; the record of the locks that are
+# held; the test expects it, and says so in its result; all passes.
+CONSOLE, RULE, EXPECTED, NOTHING = HOW = (
+    'console during ', 'rule of ', 'expected failure of ', 'nothing during ')
+
+# The folder in the kernel's arch/ of an arch that is called otherwise.
+_FOLDER = {'x86_64': 'x86'}
+
+_HEADER = re.compile(
+    r'^(?://|#) *(class|file|history|observe|arch|needs|boot): *(.*?)\s*$', re.M)
 
 
 @dataclass(frozen=True)
@@ -55,6 +72,25 @@ class Mutant:
     name: str
     files: list
     seen: list          # of Observation
+    kind: str = ''      # its class
+    history: str = ''
+    arch: str = ''
+    needs: str = ''
+    boot: str = ''      # the name of a scenario
+    unseen: str = ''    # why no test can see it
+
+    def inapplicable(self, arch, config, tree):
+        """Why the kernel of an arch with this text of a .config cannot have it;
+        '' if it can.
+        """
+        wanted = next(iter(self.arch.split()), '')
+        if (tree / 'arch' / wanted).is_dir() and \
+                wanted not in ('', _FOLDER.get(arch, arch)):
+            return f'for {wanted}'
+        have = set(config.splitlines())
+        lacks = [o for o in re.findall(r'\bCONFIG_\w+', self.needs)
+                 if f'{o}=y' not in have]
+        return f'needs {", ".join(lacks)}' if lacks else ''
 
 
 def _observation(text):
@@ -65,31 +101,51 @@ def _observation(text):
 
 def read(path):
     """A mutant, from its header."""
-    lines = re.findall(r'^// (class|file|history|observe): +(.+)$',
-                       path.read_text(), re.M)
+    try:
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as e:
+        raise Fatal(f'cannot read {path}: {e}')
+    lines = _HEADER.findall(text)
     found = dict(lines)
-    for key in ('class', 'file', 'history', 'observe'):
-        if key not in found:
-            raise Fatal(f'{path} does not say "// {key}:"')
-    return Mutant(path, path.stem, found['file'].split(),
-                  [_observation(v) for k, v in lines if k == 'observe'])
+    files = found.get('file', '').split()
+    if not files and path.suffix != '.cocci':
+        files = patching.diff_files(path)
+    if not files:
+        raise Fatal(f'{path} does not say "// file:", which file it changes')
+    return Mutant(path, path.stem, files,
+                  [_observation(v) for k, v in lines
+                   if k == 'observe' and not v.startswith('none: ')],
+                  *(found.get(key, '')
+                    for key in ('class', 'history', 'arch', 'needs', 'boot')),
+                  next((v.removeprefix('none: ') for k, v in lines
+                        if k == 'observe' and v.startswith('none: ')), ''))
+
+
+def paths(folder):
+    """The files of a folder that may be mutants."""
+    return sorted(p for p in folder.iterdir() if p.suffix in patching.SUFFIXES)
 
 
 def read_all(folder):
     """The mutants of a folder."""
-    return [read(p) for p in sorted(folder.glob('*.cocci'))]
+    return [read(p) for p in paths(folder)]
 
 
-def one_for_each_test(mutants):
-    """As many of the mutants as it takes for each KUnit suite and kselftest to
-    find one.
+def suite(test):
+    """The KUnit suite or kselftest that a test belongs to."""
+    return re.split('[.:]', test)[0]
+
+
+def one_for_each_test(mutants, but=()):
+    """As few of the mutants as it takes for each KUnit suite and kselftest, but
+    for some, to find one, or nearly: those that more of them find come first.
     """
-    seen, chosen = set(), []
-    for mutant in mutants:
-        tests = {re.split('[.:]', o.test)[0] for o in mutant.seen}
-        if not tests <= seen:
-            seen |= tests
-            chosen.append(mutant)
+    tests = {m.name: {suite(o.test) for o in m.seen} for m in mutants}
+    seen, chosen = set(but), []
+    while left := [m for m in mutants if tests[m.name] - seen]:
+        best = max(left, key=lambda m: len(tests[m.name] - seen))
+        seen |= tests[best.name]
+        chosen.append(best)
     return chosen
 
 
@@ -98,53 +154,30 @@ def scenario(mutant, arch, tree):
     it.
     """
     tests = ' '.join(dict.fromkeys(o.test for o in mutant.seen))
-    return scenarios.plan(arch, suites.select(tests, tree), tree)[0]
+    plan = scenarios.plan(arch, suites.select(tests, tree), tree)
+    for boot in plan:
+        if mutant.boot in ('', boot.name):
+            return boot
+    raise Fatal(f'{mutant.path}: no test that it names runs in the boot '
+                f'{mutant.boot}')
 
 
 def apply(mutant, tree):
     """Change the files in tree, as new files; Fatal if one stays the same."""
-    for file in mutant.files:
-        _apply(mutant, file, tree)
-
-
-def _apply(mutant, file, tree):
-    source = tree / file
-    if not source.exists():
-        raise Fatal(f'{mutant.path}: this tree has no {file}')
-    changed = source.with_name(f'.{source.name}.memhp-new')
-    done = subprocess.run(
-        ['spatch', '--very-quiet', '--sp-file', mutant.path, source,
-         '-o', changed], env=child_env(), capture_output=True, text=True)
-    try:
-        if done.returncode:
-            raise Fatal(f'{mutant.path} does not apply: '
-                        f'{(done.stderr.strip() or "spatch failed")[:200]}')
-        if not changed.exists() or \
-                changed.read_bytes() == source.read_bytes():
-            raise Fatal(f'{mutant.path} changes nothing in {file}')
-        changed.replace(source)
-    finally:
-        changed.unlink(missing_ok=True)
+    patching.apply(mutant.path, mutant.files, tree)
 
 
 class Scratch:
     """Where mutants of one built kernel are built, one after the other."""
 
-    def __init__(self, built, settings, progress, log):
+    def __init__(self, built, settings, progress, log, name='mutant'):
         self.built = built
         self.settings = settings
         self.progress = progress
         self.log = log
         base = built.tree.path
-        self.path = base.with_name(f'{base.name}-mutant')
-        if self.path.exists():
-            shutil.rmtree(self.path)
-        shutil.copytree(base, self.path, copy_function=os.link, symlinks=True,
-                        ignore=self._not_objects)
-
-    def _not_objects(self, folder, names):
-        top = Path(folder) == self.built.tree.path
-        return [n for n in names if top and n.startswith('memhp-')]
+        self.path = base.with_name(f'{base.name}-{name}')
+        patching.copy_tree(base, self.path)
 
     def build(self, *mutants):
         """Build the kernel with these bugs in it."""
@@ -160,6 +193,9 @@ class Scratch:
             for mutant in mutants:
                 apply(mutant, self.path)
             kernel.build_kernel(kernel.image_target())
+        except CommandFailed as e:
+            raise Fatal(f'the kernel does not compile with {mutants[-1].path}: '
+                        f'{e.cause}')
         finally:
             self._restore({f for m in mutants for f in m.files}, obj)
         # Where the next mutant's build leaves it alone.
@@ -175,14 +211,20 @@ class Scratch:
         base = self.built.kbuild
         for file in files:
             (self.path / file).unlink(missing_ok=True)
-            os.link(base.tree.path / file, self.path / file)
-        if not all(file.endswith('.c') for file in files):
+            if (base.tree.path / file).exists():
+                os.link(base.tree.path / file, self.path / file)
+        if not all(self._is_object(file) for file in files):
+            # A header or the like: nobody knows what was made of it.
             shutil.rmtree(obj)
             return
         for source in map(Path, files):
             for name in (source.with_suffix('.o'),
                          source.with_name(f'.{source.stem}.o.cmd')):
                 shutil.copyfile(base.obj / name, obj / name)
+
+    def _is_object(self, file):
+        return file.endswith('.c') and \
+            (self.built.kbuild.obj / file).with_suffix('.o').exists()
 
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The kill matrix as one self-contained page."""
+
+from html import escape
+
+import kill
+import kill_rows
+import mutant
+from report import STYLE
+from results import clean
+
+_STYLE = STYLE + '''
+.grid { overflow-x: auto; }
+.grid table { width: auto; font-size: 12px; }
+.grid th.suite { writing-mode: vertical-rl; transform: rotate(180deg);
+                 text-align: left; padding: .6em .1em; }
+.grid td { padding: .1em .35em; border-right: 1px solid var(--line);
+           white-space: nowrap; }
+.killed { color: var(--pass); } .survived, .broken { color: var(--fail); }
+.luck { color: var(--skip); }
+'''
+_MARKS = {kill.TEST: '●', kill.RULE: '◆', kill.CRASH: '†', kill.SPLAT: '!',
+          kill.HANG: '∞', kill.OTHER: '?'}
+_LEGEND = {kill.TEST: 'a test failed', kill.RULE: 'a rule of the locks broken',
+           kill.CRASH: 'the kernel crashed', kill.SPLAT: 'a report on the '
+           'console alone', kill.HANG: 'no end', kill.OTHER: 'something else'}
+
+
+def _text(value):
+    return escape(clean(str(value)))
+
+
+def _look(row):
+    if row['status'] != kill_rows.KILLED:
+        return row['status'].replace(' ', '-')
+    return 'killed' if row['how'] in kill.NAMED else 'luck'
+
+
+def _facts(found):
+    numbers = kill_rows.figures(found['rows'])
+    shown = {
+        'mutants': found['mutants'],
+        'kernel': f'{found["release"]} ({found["arch"]})',
+        'killed': '{killed_percent:.1f} %, {named_percent:.1f} % by a named '
+                  'test',
+        'a mutant': '{mean_build_seconds:.1f} s to build, '
+                    '{mean_boot_seconds:.1f} s to boot (mean of wall time)',
+        'to detection': '{median_guest_seconds:.1f} s of guest time (median)',
+        'to repeat': found['command'],
+    }
+    rows = []
+    for name, text in shown.items():
+        try:
+            value = text.format(**numbers)
+        except TypeError:
+            value = 'none'      # was tried, or killed
+        rows.append(f'<dt>{name}</dt><dd>{_text(value)}</dd>')
+    return f'<dl>{"".join(rows)}</dl>'
+
+
+def _cell(row, suite):
+    hows = [f['how'] for f in row['findings']
+            if mutant.suite(f['test']) == suite]
+    if not hows:
+        return '<td></td>'
+    how = min(hows, key=kill.HOW.index)
+    return f'<td title="{_LEGEND[how]}">{_MARKS[how]}</td>'
+
+
+def _peer_cell(row, peer):
+    says = row.get('peers', {}).get(peer, {'killed': ''})
+    mark = _MARKS[says['killed']] if says['killed'] else ''
+    return f'<td title="{_text(says.get("what", ""))}">{mark}</td>'
+
+
+def _grid(rows):
+    """Mutants by what was found in which suite."""
+    rows = [r for r in rows if r['status'] in (kill_rows.KILLED,
+                                               kill_rows.SURVIVED)]
+    peers = kill_rows.peers_killed(rows)
+    # Reports without a test are in the column without a name.
+    suites = sorted({mutant.suite(f['test']) for r in rows
+                     for f in r['findings']})
+    head = ''.join(f'<th class="suite">{_text(s) or "(no test)"}</th>'
+                   for s in [*suites, *peers])
+    body = '\n'.join(
+        f'<tr><td class="{_look(r)}"><a href="#{_text(r["name"])}">'
+        f'{_text(r["name"])}</a></td><td>{_text(r["class"])}</td>' +
+        ''.join(_cell(r, s) for s in suites) +
+        ''.join(_peer_cell(r, p) for p in peers) + '</tr>'
+        for r in sorted(rows, key=lambda r: (r['class'], r['name'])))
+    legend = ', '.join(f'{_MARKS[h]} {_LEGEND[h]}' for h in kill.HOW)
+    return (f'<h2>Matrix</h2><p>{legend}. Only what ran until the kernel was '
+            f'killed is there.</p><div class="grid"><table><tr><th>mutant</th>'
+            f'<th>class</th>{head}</tr>\n{body}</table></div>')
+
+
+def _detail(row):
+    facts = {
+        'class': row['class'], 'changes': ' '.join(row['files']),
+        'history': row['history'],
+        'took': f'{row["build_seconds"]:.1f} s to build, '
+                f'{row["boot_seconds"]:.1f} s in {row["boots"]} boots'
+        if row['boots'] else '',
+        'why': row['text'] or row['unseen'],
+    }
+    for peer, said in row.get('peers', {}).items():
+        facts[peer] = said['what'] or 'sees nothing'
+    lines = ''.join(f'<dt>{name}</dt><dd>{_text(value)}</dd>'
+                    for name, value in facts.items() if value)
+    said = ''.join(
+        f'<li><a href="{_text(row["name"])}/{_text(f["boot"])}/report.html">'
+        f'{_text(f["boot"])}</a>, {f["seconds"]:.1f} s: '
+        f'{"<br>".join(_text(r) for r in f["reasons"])}</li>'
+        for f in row['findings'])
+    observe = ''.join(f'<li>{_text(o)}</li>' for o in row['observe'])
+    return (f'<details id="{_text(row["name"])}"><summary class="{_look(row)}">'
+            f'{_text(row["name"])}: {row["status"]} {row["how"]} '
+            f'{_text(row["test"])}</summary><dl>{lines}</dl>'
+            f'<p>expected:</p><ul>{observe}</ul>'
+            f'<p>found:</p><ul>{said or "<li>nothing</li>"}</ul></details>')
+
+
+def _peers(rows):
+    """How many mutants the tests of others kill."""
+    killed = kill_rows.peers_killed(rows)
+    if not killed:
+        return ''
+    tried = [r for r in rows if r['status'] in (kill_rows.KILLED,
+                                                kill_rows.SURVIVED)]
+    ours = sum(r['status'] == kill_rows.KILLED for r in tried)
+    body = ''.join(f'<tr><td>{_text(name)}</td><td>{n} of {len(tried)}</td></tr>'
+                   for name, n in {'ours': ours, **killed}.items())
+    return f'<h2>Others on the same mutants</h2><table>{body}</table>'
+
+
+def render(found):
+    """A page of what results.json of a matrix says."""
+    rows = found['rows']
+    bad = kill_rows.unexpected(rows)
+    counts = ', '.join(f'{n} {status}' for status, n in
+                       found['counts'].items() if n)
+    title = f'kill matrix: {counts}'
+    body = '\n'.join([
+        f'<h1 class="{"fail" if bad else "pass"}">{_text(title)}</h1>',
+        _facts(found), _peers(rows), _grid(rows), '<h2>Mutants</h2>',
+        *(_detail(r) for r in
+          sorted(rows, key=lambda r: (r not in bad, r['name'])))])
+    return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, '
+            f'initial-scale=1">\n<title>{_text(title)}</title>\n'
+            f'<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n'
+            '</html>\n')
