@@ -9,7 +9,6 @@ the kernel and the functions that led to it.
 """
 
 import os
-import re
 from dataclasses import replace
 
 import console
@@ -20,6 +19,7 @@ import rules
 import run
 import scenarios
 import settings
+import splats
 from common import SCRIPTS, Fatal, entry, locked
 from progress import Progress
 
@@ -28,17 +28,8 @@ RECORDS = SCRIPTS / 'rules/experiments.ini'
 # Goes with each of them.
 ONCE = SCRIPTS / 'tell-once.cocci'
 
-_FRAMES = 8
-_FRAME = re.compile(r' (?!\? )([\w.]+)\+0x')
 # Reasons that are about what happened, not about what did not.
 _SEEN = ('fail', 'crashed', 'skip')
-# What prints a report, and is the same for all of a kind.
-_PRINTER = re.compile(r'dump_stack|print_|check_|_*lock_acquire|'
-                      r'validate_chain|nmi_|panic|oops_|(asm_)?exc_')
-_TEST = re.compile(r'\S+/(?:crashed|failed|missing|unexpected skip): '
-                   r'.+?(?=: |$)')
-# What differs from one run to the next: addresses, CPUs, counts.
-_VARIES = re.compile(r'0x[0-9a-f]+|\d+')
 
 
 def read_all():
@@ -49,26 +40,6 @@ def read_all():
 def patches(bug):
     """What to apply for an experiment."""
     return mutant.read(ONCE), bug
-
-
-def describe(splat):
-    """A report in one line: what it says, and the functions that led there."""
-    texts = [console.message(line)[1] for line in splat.lines]
-    start = next((i for i, t in enumerate(texts)
-                  if t.startswith('Call Trace:')), len(texts))
-    frames = [m[1] for t in texts[start:] if (m := _FRAME.match(t))]
-    frames = [f for f in frames if not _PRINTER.match(f)][:_FRAMES]
-    title = re.sub(r'CPU: \d+ PID: \d+ |\+0x\S+', '', splat.title)
-    return ' <- '.join([title, *frames])
-
-
-def key(line):
-    """What makes two lines of a result the same: the test, or what is reported
-    and who called that.
-    """
-    test = _TEST.match(line)
-    return test[0] if test else \
-        _VARIES.sub('#', ' <- '.join(line.split(' <- ')[:2]))
 
 
 def records():
@@ -83,25 +54,10 @@ def recorded(name, field='result'):
 
 def compare(found, always, sometimes=()):
     """Lines that say what is new and what did not come."""
-    have = {key(r): r for r in found}
-    known = {key(r) for r in (*always, *sometimes)}
+    have = {splats.key(r): r for r in found}
+    known = {splats.key(r) for r in (*always, *sometimes)}
     return [f'  new: {have[k]}' for k in have if k not in known] + \
-           [f'  did not come: {r}' for r in always if key(r) not in have]
-
-
-def boots(arch, built):
-    """Those of "make run" and of "make kselftest". All suites and all
-    kselftests in one boot would be too much: a suite that removes memory
-    behind ACPI's back, and an eject by ACPI, let lockdep see a cycle.
-
-    An oops ends a boot: what goes on after it mostly waits.
-    """
-    every, tree = built.selection, built.tree.path
-    quick = scenarios.quick(arch, every, tree)[0]
-    plan = [replace(quick, name='run'),
-            *scenarios.plan(arch, replace(every, suites=[], kunit_glob=''),
-                            tree)]
-    return [replace(s, cmdline=f'{s.cmdline} oops=panic') for s in plan]
+           [f'  did not come: {r}' for r in always if splats.key(r) not in have]
 
 
 def wrong(found, out):
@@ -112,14 +68,14 @@ def wrong(found, out):
     for log in sorted(out.glob('*/console.log')):
         with open(log, errors='replace') as f:
             for splat in console.scan(f):
-                if splat.title.endswith(': Fatal exception'):
+                if splats.ends_boot(splat):
                     ended.add(log.parent.name)
                 else:
-                    lines.append(f'{log.parent.name}/{describe(splat)}')
+                    lines.append(f'{log.parent.name}/{splats.describe(splat)}')
     lines = [r['text'] for r in found['reasons'] if r['kind'] != 'splat' and
              (r['kind'] in _SEEN or r['text'].partition('/')[0] not in ended)
              ] + lines
-    return list({key(line): line for line in lines}.values())
+    return list({splats.key(line): line for line in lines}.values())
 
 
 def conduct(conf, name, bugs):
@@ -130,7 +86,8 @@ def conduct(conf, name, bugs):
     with locked(conf.state), \
             pipeline.results_folder(conf, f'{conf.arch}-{name}') as out:
         built = pipeline.build(replace(conf, tests=''), progress, out)
-        plan = boots(conf.arch, built)
+        plan = scenarios.until_an_oops(scenarios.every(
+            conf.arch, built.selection, built.tree.path))
         scratch = mutant.Scratch(built, conf, progress, out / 'build.log')
         try:
             found = run.boot_all(scratch.build(*bugs), conf, plan, out,

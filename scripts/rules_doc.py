@@ -143,6 +143,7 @@ def experiments():
                                   .splitlines()))
         parts.append((f'{name}: {section["what"]}',
                       f'Reported: {"; ".join(shown) or "nothing"}.',
+                      f'Verdict: {section["verdict"]}.',
                       section['conclusion']))
     return _told(parts)
 

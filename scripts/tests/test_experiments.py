@@ -8,11 +8,12 @@ import pytest
 import console
 import experiment
 import mutant
+import splats
 from common import REPO
 
 EXPERIMENTS = {bug.name: bug for bug in experiment.read_all()}
 FIELDS = {'patch', 'what', 'kernel', 'arch', 'config', 'command', 'result',
-          'sometimes', 'passed', 'conclusion'}
+          'sometimes', 'passed', 'verdict', 'conclusion'}
 
 LOG = '''\
 [    1.000000] ------------[ cut here ]------------
@@ -53,9 +54,16 @@ def test_what_shows_is_recorded(name):
             assert any(what in line for line in lines)
 
 
+@pytest.mark.parametrize('name', EXPERIMENTS)
+def test_verdict_is_recorded(name):
+    word, _, why = experiment.records()[name]['verdict'].partition(' - ')
+    assert word == ('worse' if experiment.recorded(name) else 'inconclusive')
+    assert why
+
+
 def test_report_is_described():
     splat, = console.scan(LOG.splitlines())
-    assert 'run/' + experiment.describe(splat) == REPORT
+    assert 'run/' + splats.describe(splat) == REPORT
 
 
 @pytest.mark.parametrize('again', (
