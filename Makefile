@@ -7,7 +7,8 @@
 KERNEL ?= 6.12
 ARCH   ?= x86_64
 O      ?= build
-export KERNEL KDIR ARCH O V J TESTS TREE SANITIZER MUTANTS EXPERIMENT
+export KERNEL KDIR ARCH O V J TESTS TREE SANITIZER MUTANTS PEERS EXPERIMENT \
+       PATCH RUN TEST GDB TIMES
 
 # Debian's Python, which has Debian's modules, whatever else is in PATH.
 PYTHON := /usr/bin/python3 -B
@@ -18,8 +19,8 @@ PYTHON := /usr/bin/python3 -B
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.* ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
-.PHONY: setup-run setup-docs setup-check setup-coverage
-setup-run setup-docs setup-check setup-coverage: setup-%:
+.PHONY: setup-run setup-docs setup-check setup-coverage setup-peers
+setup-run setup-docs setup-check setup-coverage setup-peers: setup-%:
 	@scripts/setup.sh run $*
 
 .PHONY: run
@@ -33,6 +34,14 @@ kselftest: setup-run ## the kernel's kselftest-install, run_kselftest.sh in the 
 .PHONY: locksets
 locksets: setup-run ## which locks are held on each hotplug path, compared with the rules
 	@$(PYTHON) scripts/locksets.py
+
+.PHONY: repro
+repro: setup-run ## one test again, on the kernel of a run: RUN=id TEST=name [GDB=1]
+	@$(PYTHON) scripts/repro.py
+
+.PHONY: repeat
+repeat: setup-run ## all suites and boots many times: is any test flaky? [TIMES=20] [TESTS=glob]
+	@$(PYTHON) scripts/repeat.py
 
 .PHONY: kunit
 kunit: export ARCH := $(if $(filter file,$(origin ARCH)),um,$(ARCH))
@@ -68,12 +77,20 @@ figures: setup-run ## draw the documentation's figures anew
 	@$(PYTHON) scripts/figures.py
 
 .PHONY: check
-check: setup-docs setup-check ## the project's own tests, canaries and seeded bugs included [MUTANTS=all]
+check: setup-docs setup-check setup-peers ## the project's own tests, canaries and seeded bugs included [MUTANTS=all]
 	@$(PYTHON) scripts/check.py
 
 .PHONY: experiment
 experiment: setup-run setup-check ## all tests on a kernel that takes cpu_hotplug_lock elsewhere: EXPERIMENT=name
 	@$(PYTHON) scripts/experiment.py
+
+.PHONY: mutants
+mutants: setup-run setup-check $(if $(PEERS),setup-peers) ## each seeded bug of a folder: which test finds it, how soon [MUTANTS=folder] [PEERS=1]
+	@$(PYTHON) scripts/killmatrix.py
+
+.PHONY: verdict
+verdict: setup-run setup-check ## what a patch changes, the kernel without it beside: PATCH=file.patch|.cocci [TESTS=globs]
+	@$(PYTHON) scripts/patch_verdict.py
 
 .PHONY: coverage
 coverage: setup-run setup-coverage ## lines and branches that boot, upstream's script and our kselftests execute

@@ -50,7 +50,7 @@ def pytest():
         junit = Path(tmp) / 'junit.xml'
         # Durations tell where the time of "make check" goes.
         code, _ = _show(['/usr/bin/python3', '-B', '-m', 'pytest', '-v',
-                         '--tb=short', '--durations=15',
+                         '--tb=short', '--durations=40',
                          '-p', 'no:cacheprovider', f'--junitxml={junit}',
                          f'--basetemp={tmp}/tests', SCRIPTS / 'tests'])
         if not junit.exists():
