@@ -16,17 +16,21 @@ from pathlib import Path
 import pytest
 
 import kbuild
-from common import REPO, child_env
+from common import REPO, SCRIPTS, child_env
 
 PATIENCE = 120
 
 
-def interrupt(state, when, *args, sig=signal.SIGINT):
-    """Start "make run", and press Ctrl-C once its output matches."""
+def interrupt(state, when, *args, sig=signal.SIGINT, target='run'):
+    """Start a command, and press Ctrl-C once its output matches."""
     proc = subprocess.Popen(
-        ['make', '-C', str(REPO), 'run', f'O={state}', 'V=1', *args], env=child_env(),
+        ['make', '-C', str(REPO), target, f'O={state}', 'V=1', *args],
+        env=child_env(),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        # nohup and a shell's background jobs leave SIGINT ignored; a terminal
+        # does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     seen = []
     end = time.monotonic() + PATIENCE
     for line in proc.stdout:
@@ -82,7 +86,10 @@ def test_unpack(clean, state):
 
 
 def fingerprint(tree):
-    """A checksum over all that can be changed in a tree."""
+    """A checksum over all that shows a change in a tree: who writes to a file
+    changes its mtime, who replaces it its inode. Not the ctime: a hard link to
+    the file, as a scratch copy has them, changes that.
+    """
     total = hashlib.sha256()
     for top, folders, files in os.walk(tree):
         folders.sort()
@@ -91,11 +98,6 @@ def fingerprint(tree):
             info = os.lstat(path)
             total.update(f'{path} {info.st_mode} {info.st_size} '
                          f'{info.st_mtime_ns} {info.st_ino}'.encode())
-            if os.path.islink(path):
-                total.update(os.readlink(path).encode())
-            else:
-                with open(path, 'rb') as f:
-                    total.update(hashlib.file_digest(f, 'sha256').digest())
     return total.hexdigest()
 
 
@@ -118,3 +120,33 @@ def test_copy_and_build_of_a_kdir(clean, state, conf, built):
 def test_boot(clean, conf, built, sig):
     interrupt(conf.state, r'boot: tcg: .*Linux version|boot: kvm: ', sig=sig)
     assert not processes_about('qemu-system')
+
+
+@pytest.mark.parametrize('when', [
+    r'unmodified: tcg: .*Linux version|unmodified: kvm: ', r'build x: +CC '])
+def test_mutants(clean, conf, built, tmp_path, when):
+    shutil.copy(REPO / 'scripts/mutants/zonelist-node-skipped.cocci',
+                tmp_path / 'x.cocci')
+    # Tests that no matrix was made with yet, so that the unmodified kernel runs.
+    interrupt(conf.state, when, f'MUTANTS={tmp_path}', 'TESTS=zonelist_retry',
+              target='mutants')
+    assert not processes_about('qemu-system')
+    assert not list(built.tree.path.parent.glob('*-mutant*'))
+    # What has been found out is kept for the next time; not here.
+    shutil.rmtree(max((conf.state / 'results').glob('*-mutants*')))
+
+
+@pytest.mark.parametrize('when', [r'build kernel: +CC +mm/slub',
+                                  r'boot baseline reference: tcg: .*Linux version|'
+                                  r'boot baseline reference: kvm: '])
+def test_verdict(clean, conf, built, when):
+    """A baseline that is not kept yet: its TESTS= are nobody else's."""
+    before = fingerprint(built.tree.path / 'mm')
+    interrupt(conf.state, when, f'PATCH={SCRIPTS}/experiments/drop.cocci',
+              'TESTS=zonelist_retry', target='verdict')
+    assert not list((conf.state / 'trees').glob('*-verdict'))
+    assert not list((conf.state / 'baselines').glob('*.new'))
+    # Also the guest's image is in one of these.
+    assert not processes_about(conf.state / 'baselines')
+    assert not processes_about(f'{built.tree.path}-verdict')
+    assert fingerprint(built.tree.path / 'mm') == before
