@@ -11,6 +11,7 @@ import mutant
 import pipeline
 import pytest
 import scenarios
+import splats
 from progress import Progress
 
 VIOLATION = mutant.read(
@@ -51,7 +52,7 @@ def reports(boot, conf, tree):
     _, out = boot(chosen, mutant.read(experiment.ONCE), *annotate.read(),
                   VIOLATION)
     with open(out / 'console.log', errors='replace') as log:
-        return {experiment.describe(splat) for splat in console.scan(log)}
+        return {splats.describe(splat) for splat in console.scan(log)}
 
 
 @pytest.mark.parametrize('why', [o.why for o in VIOLATION.seen])

@@ -206,3 +206,28 @@ def test_overlay_of_no_tree(tmp_path):
     done = make('overlay', f'TREE={tmp_path}')
     assert 'not a kernel tree' in complaint(done)
     assert not list(tmp_path.iterdir())
+
+
+def test_verdict_without_patch(state):
+    assert 'make verdict PATCH=' in complaint(make('verdict', f'O={state}',
+                                                   'PATCH='))
+
+
+@pytest.mark.parametrize('name, text, why', [
+    ('x.txt', 'x', 'is none of .cocci, .sed, .patch, .diff'),
+    ('x.cocci', '@@\n@@\n-a();\n', 'does not say "// file:"'),
+    ('x.patch', 'no diff\n', 'does not say "// file:"'),
+    ('x.diff', None, 'cannot read')])
+def test_verdict_on_no_patch(state, tmp_path, name, text, why):
+    if text:
+        (tmp_path / name).write_text(text)
+    assert why in complaint(make('verdict', f'O={state}',
+                                 f'PATCH={tmp_path / name}'))
+    assert not leftovers(state)
+
+
+def test_verdict_on_no_kernel(state, tmp_path):
+    (tmp_path / 'x.sed').write_text('// file: mm/slub.c\ns/a/b/\n')
+    assert 'does not exist' in complaint(make(
+        'verdict', f'O={state}', f'PATCH={tmp_path}/x.sed',
+        f'KDIR={tmp_path}/nowhere'))

@@ -36,7 +36,9 @@ def test_one_machine_is_measured(built, conf, tmp_path, quiet):
 
 def test_a_failure_is_no_measurement(built, conf, tmp_path, quiet):
     params = replace(built.machine, extra_qemu_params=['-machine', 'none-such'])
-    broken = replace(built, machine=params, image=tmp_path / 'none')
+    image = tmp_path / 'none'
+    image.write_text('no kernel')
+    broken = replace(built, machine=params, image=image)
     with pytest.raises(Fatal, match='on 2 nodes: QEMU failed'):
         zonelist_cost.measure(broken, conf, tmp_path, quiet, 2)
 
