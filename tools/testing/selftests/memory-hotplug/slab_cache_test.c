@@ -903,6 +903,39 @@ TEST(shrink_two_caches)
 	EXPECT_EQ(0, workers_kill(worker, ARRAY_LEN(worker)));
 }
 
+/*
+ * C2. Who has the files of a cache open when the cache goes is told so, and can
+ * read those of all others.
+ */
+TEST(read_a_cache_that_goes)
+{
+	struct slab_cache cache = {};
+	struct worker reader = {};
+	const char *reason;
+	int err;
+
+	reason = no_cache();
+	if (reason)
+		SKIP(return, "%s", reason);
+	ASSERT_EQ(0, slab_cache_open(&cache));
+	/* With debug flags, it has files in debugfs as well. */
+	ASSERT_EQ(0, slab_cache_create(&cache, true));
+	ASSERT_EQ(0, worker_start(&reader, "reader", slab_read_on, NULL));
+	reader.target = 1;
+	err = workers_wait(&reader, 1);
+	if (!err)
+		err = slab_cache_do(&cache, "destroy");
+	/* The round that goes on saw some of the files before. */
+	reader.target = worker_rounds(&reader) + 2;
+	if (!err)
+		err = workers_wait(&reader, 1);
+	if (!err)
+		err = workers_stop(&reader, 1);
+	EXPECT_EQ(0, err);
+	EXPECT_EQ(0, workers_kill(&reader, 1));
+	slab_cache_close(&cache);
+}
+
 int main(int argc, char **argv)
 {
 	cpu_guard();

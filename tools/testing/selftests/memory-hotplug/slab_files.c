@@ -172,6 +172,20 @@ static int open_all(struct slab_files *files, struct progress *progress)
 	return 0;
 }
 
+/*
+ * What a read of an open file failed with: -ENODEV if the file is gone. Of those
+ * that are removed while they are open, debugfs says EIO, as of any other trouble.
+ */
+static int read_error(int fd)
+{
+	const int err = errno;
+	struct stat st;
+
+	if (err == EIO && !fstat(fd, &st) && !st.st_nlink)
+		return -ENODEV;
+	return -err;
+}
+
 /* From the beginning to the end. */
 static int read_all(int fd)
 {
@@ -182,7 +196,7 @@ static int read_all(int fd)
 	do {
 		len = pread(fd, buf, sizeof(buf), pos);
 		if (len < 0)
-			return -errno;
+			return read_error(fd);
 		pos += len;
 	} while (len);
 	return 0;
