@@ -22,6 +22,12 @@
 # last one, because QEMU's SRAT gives the hotplug window to that node, and a
 # node that SRAT never mentions cannot be onlined. "movable_node" leaves the
 # pc-dimms offline at boot: the tests put them online.
+#
+# A busy host stops a CPU of the guest at any time, also between the reading of
+# its two clocks. The kernel takes that for skew, gives the TSC up, and stops the
+# machine to change to another clock: a CPU that a test holds with interrupts
+# off, and that waits for one which is stopped by now, waits in vain. Therefore
+# "tsc=nowatchdog".
 
 from dataclasses import replace
 from pathlib import Path
@@ -71,7 +77,7 @@ QEMU_ARCH = QemuArchParams(
     kconfig='\n'.join((_REPO / f).read_text() for f in _FRAGMENTS),
     qemu_arch='x86_64',
     kernel_path='vmlinux',
-    kernel_command_line='console=ttyS0 movable_node',
+    kernel_command_line='console=ttyS0 movable_node tsc=nowatchdog',
     extra_qemu_params=[
         '-bios', 'qboot.rom',
         '-cpu', 'qemu64,vendor=GenuineIntel',
