@@ -111,8 +111,8 @@ def prune(folder: Path):
 
 
 def repeat(built, conf, number, out, progress):
-    """All rounds; what results.json says of each."""
-    boots, rounds = plan(conf, built), []
+    """All rounds, each as it ends."""
+    boots = plan(conf, built)
     width = len(str(number))
     for i in range(1, number + 1):
         name = f'round-{i:0{width}}'
@@ -120,14 +120,28 @@ def repeat(built, conf, number, out, progress):
         folder.mkdir()
         progress.phases.clear()
         found = run.boot_all(built, conf, boots, folder, progress, 'repeat')
-        rounds.append(Round(name, found, len(boots)))
+        round_ = Round(name, found, len(boots))
         bad = {r['text'].partition('/')[0] for r in found['reasons']}
         for boot in boots:
             if boot.name not in bad:
                 prune(folder / boot.name)
-        progress.say(line(rounds[-1]))
-    judge.write_all({r.name: r.found for r in rounds}, out, [])
-    return rounds
+        progress.say(line(round_))
+        yield round_
+
+
+def conclude(rounds, out):
+    """Write and print what the rounds come to: of those that there were, if it
+    is interrupted. True if nothing failed.
+    """
+    done = []
+    try:
+        for round_ in rounds:
+            done.append(round_)
+    finally:
+        if done:
+            judge.write_all({r.name: r.found for r in done}, out, [])
+            print(*summary(done, out), sep='\n')
+    return all(r.found['verdict'] == 'pass' for r in done)
 
 
 def main():
@@ -137,9 +151,8 @@ def main():
     with locked(conf.state), \
             pipeline.results_folder(conf, f'{conf.arch}-repeat') as out:
         built = pipeline.build(conf, progress, out)
-        rounds = repeat(built, conf, number, out, progress)
-    print(*summary(rounds, out), sep='\n')
-    return 0 if all(r.found['verdict'] == 'pass' for r in rounds) else 1
+        good = conclude(repeat(built, conf, number, out, progress), out)
+    return 0 if good else 1
 
 
 if __name__ == '__main__':

@@ -50,6 +50,21 @@ def test_summary(tmp_path):
     assert len(lines) == 5
 
 
+def test_what_is_interrupted(tmp_path, monkeypatch, capsys):
+    """The rounds until then count."""
+    def interrupted():
+        yield from ROUNDS[:2]
+        raise KeyboardInterrupt
+
+    written = {}
+    monkeypatch.setattr(repeat.judge, 'write_all',
+                        lambda boots, *_: written.update(boots))
+    with pytest.raises(KeyboardInterrupt):
+        repeat.conclude(interrupted(), tmp_path)
+    assert list(written) == ['round-1', 'round-2']
+    assert capsys.readouterr().out.startswith('2 rounds, 4 boots, ')
+
+
 def test_summary_is_short(tmp_path):
     texts = [f'run/failed: a_test:{n}' for n in range(30)]
     lines = repeat.summary([Round('round-1', found(0, *texts), 1)], tmp_path)
@@ -113,8 +128,8 @@ def test_what_fails(conf, built, tmp_path, monkeypatch):
         'canary', '', (), suites.Selection([suites.CANARY],
                                            f'{suites.CANARY}.warn', []))])
     with open(tmp_path / 'progress', 'w') as quiet:
-        rounds = repeat.repeat(built, conf, 2, tmp_path,
-                               repeat.Progress(quiet))
+        rounds = list(repeat.repeat(built, conf, 2, tmp_path,
+                                    repeat.Progress(quiet)))
     lines = repeat.summary(rounds, tmp_path)
     assert lines[0].startswith('2 rounds, 2 boots, 2 tests, ')
     assert any(text.startswith('  canary/warning: WARNING') and
