@@ -2,7 +2,7 @@
 // class: return-value
 // file: drivers/dax/kmem.c
 // history: synthetic
-// observe: dax_kmem_test:kmem.unbind_while_online_keeps_memory: the region of memory that stays is free for others
+// observe: dax_kmem_test:kmem.unbind_while_online_keeps_memory: the driver has let go of its region
 
 @@
 identifier rc;

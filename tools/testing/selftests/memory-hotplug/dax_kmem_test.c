@@ -394,6 +394,7 @@ TEST_F(kmem, unbind_while_online_keeps_memory)
 	const struct block_range *range = &self->range;
 	const unsigned long last = range->first + range->nr - 1;
 	struct zone_pages before = movable_pages(_metadata, self->node);
+	const int resources = iomem_count(range);
 	struct host_port port;
 	const char *reason;
 	char state[ATTR_LEN];
@@ -410,6 +411,9 @@ TEST_F(kmem, unbind_while_online_keeps_memory)
 	EXPECT_FALSE(dax_device_bound(DAX_KMEM));
 	EXPECT_EQ(range->nr, block_range_here(range));
 	EXPECT_TRUE(iomem_find(range, RESOURCE));
+	EXPECT_EQ(resources, iomem_count(range)) {
+		TH_LOG("the driver has let go of its region");
+	}
 	ASSERT_EQ(0, memory_block_read(last, "state", state, sizeof(state)));
 	EXPECT_STREQ("online", state);
 	expect_pages(_metadata, self->node, &before, self->blocks->pages,
