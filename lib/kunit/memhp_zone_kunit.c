@@ -9,7 +9,9 @@
 #include <kunit/resource.h>
 #include <kunit/test.h>
 #include <linux/completion.h>
+#include <linux/gfp.h>
 #include <linux/khugepaged.h>
+#include <linux/list.h>
 #include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
@@ -476,6 +478,75 @@ static void offline_is_refused(struct kunit *test)
 	take_offline(test, mem, "without its last block");
 }
 
+/* The free pageblock at that pfn of a node, for the caller to free; or NULL. */
+static struct page *take_pageblock(int nid, unsigned long pfn)
+{
+	/* As movable memory, lest it changes the type of the pageblock. */
+	const gfp_t gfp = __GFP_HIGHMEM | __GFP_MOVABLE | __GFP_THISNODE |
+			  __GFP_MEMALLOC | __GFP_NOWARN;
+	struct page *page, *next, *found = NULL;
+	LIST_HEAD(others);
+
+	while (!found) {
+		page = __alloc_pages_node(nid, gfp, pageblock_order);
+		if (!page)
+			break;
+		if (page_to_pfn(page) == pfn)
+			found = page;
+		else
+			list_add(&page->lru, &others);
+	}
+	list_for_each_entry_safe(page, next, &others, lru)
+		__free_pages(page, pageblock_order);
+	return found;
+}
+
+static void expect_not_isolated(struct kunit *test, struct memory_block *mem,
+				unsigned long held)
+{
+	unsigned long pfn = section_nr_to_pfn(mem->start_section_nr);
+	const unsigned long end = pfn + PHYS_PFN(memory_block_size_bytes());
+	unsigned long isolated = 0;
+
+	for (; pfn < end; pfn += pageblock_nr_pages)
+		isolated += is_migrate_isolate_page(pfn_to_page(pfn));
+	KUNIT_EXPECT_EQ_MSG(test, isolated, 0,
+			    "pageblocks stay isolated, pageblock %lu is in use",
+			    held);
+}
+
+/*
+ * One pageblock that cannot be isolated is enough to refuse an offline, wherever
+ * it is: those that have been isolated until then are given back.
+ */
+static void isolation_is_refused(struct kunit *test)
+{
+	const unsigned long nr = PHYS_PFN(memory_block_size_bytes()) /
+				 pageblock_nr_pages;
+	const unsigned long held[] = { 0, 1, nr / 2, nr - 1 };
+	struct memory_block *mem;
+	unsigned long first;
+	struct page *page;
+	int i;
+
+	mem = memhp_block_get(test, MEMHP_NODE_WITHOUT_MEMORY);
+	if (!mem)
+		kunit_skip(test, "no offline memory block on such a node");
+	put_online(test, mem, MMOP_ONLINE_KERNEL, "before it is refused");
+	first = section_nr_to_pfn(mem->start_section_nr);
+	for (i = 0; i < ARRAY_SIZE(held); i++) {
+		page = take_pageblock(memhp_block_nid(mem),
+				      first + held[i] * pageblock_nr_pages);
+		KUNIT_ASSERT_NOT_NULL_MSG(test, page, "pageblock %lu is in use",
+					  held[i]);
+		KUNIT_EXPECT_EQ(test, memhp_block_offline(mem), -EBUSY);
+		__free_pages(page, pageblock_order);
+		expect_not_isolated(test, mem, held[i]);
+		expect_node(test, memhp_block_nid(mem), "after a refusal");
+	}
+	take_offline(test, mem, "without its last block");
+}
+
 /*
  * What goes online for the kernel joins the kernel zone that is there, the
  * lowest one, and where there is none, ZONE_NORMAL.
@@ -542,6 +613,11 @@ static void offline_is_refused(struct kunit *test)
 	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE");
 }
 
+static void isolation_is_refused(struct kunit *test)
+{
+	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE");
+}
+
 static void kernel_zone_is_joined(struct kunit *test)
 {
 	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE");
@@ -557,6 +633,7 @@ static struct kunit_case memhp_zone_cases[] = {
 	KUNIT_CASE(block_waits_for_reader),
 	KUNIT_CASE(memory_stays_free_for_khugepaged),
 	KUNIT_CASE(offline_is_refused),
+	KUNIT_CASE(isolation_is_refused),
 	KUNIT_CASE(kernel_zone_is_joined),
 	{}
 };

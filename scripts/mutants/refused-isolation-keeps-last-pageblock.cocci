@@ -2,7 +2,7 @@
 // class: rollback
 // file: mm/page_isolation.c
 // history: synthetic
-// observe: rollback_test:last_notifier.slab_allocates_after_veto: the last pageblock stays isolated
+// observe: memhp_zone.isolation_is_refused: pageblocks stay isolated
 
 @@
 expression isolate_start, pfn, e, migratetype;

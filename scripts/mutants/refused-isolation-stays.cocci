@@ -2,7 +2,7 @@
 // class: rollback
 // file: mm/page_isolation.c
 // history: synthetic
-// observe: rollback_test:last_notifier.slab_allocates_after_veto: the pageblocks before the one with slabs stay isolated
+// observe: memhp_zone.isolation_is_refused: pageblocks stay isolated
 
 @@
 expression isolate_start, pfn, migratetype;
