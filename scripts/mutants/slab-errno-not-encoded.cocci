@@ -2,7 +2,7 @@
 // class: rollback
 // file: mm/slub.c
 // history: synthetic
-// observe: alloc_fault_test:faults.online_kernel.each_allocation: slab could not prepare for the node, but the write succeeds
+// observe: alloc_fault_test:faults.online_kernel.each_allocation: slab does not use node 3
 
 @@
 identifier ret;

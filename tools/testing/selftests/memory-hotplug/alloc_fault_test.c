@@ -28,6 +28,7 @@
 #include "memory_block.h"
 #include "memory_guard.h"
 #include "memory_snapshot.h"
+#include "slab_cache.h"
 
 #define DEBUGFS		"/sys/kernel/debug"
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
@@ -131,6 +132,7 @@ FIXTURE(faults) {
 FIXTURE_VARIANT(faults) {
 	struct operation op;
 	bool kernel;
+	bool slab;
 	bool pages;
 };
 
@@ -145,6 +147,7 @@ FIXTURE_VARIANT_ADD(faults, online_kernel) {
 	.op.to = "online_kernel",
 	.op.back = "offline",
 	.kernel = true,
+	.slab = true,
 };
 
 FIXTURE_VARIANT_ADD(faults, offline_movable) {
@@ -186,6 +189,8 @@ FIXTURE_SETUP(faults)
 	if (variant->kernel && !block_takes_kernel_zone(&self->node))
 		SKIP(return, "no node without boot memory and CPUs to risk a kernel zone on");
 
+	if (variant->slab && access(SLAB_CACHE_FILE, W_OK))
+		SKIP(return, "no CONFIG_MEMHP_CACHE or no debugfs");
 	if (access(FAIL_NTH, W_OK) || access(knobs[0], W_OK) ||
 	    access(DEBUGFS "/fail_page_alloc", F_OK))
 		SKIP(return, "no CONFIG_FAILSLAB, CONFIG_FAIL_PAGE_ALLOC or no debugfs");
@@ -344,6 +349,39 @@ static void check_done(struct __test_metadata *_metadata, unsigned long id,
 }
 
 /*
+ * A cache that is newer than the node's last memory for the kernel needs something
+ * for it. Whichever allocation fails: once the memory is online, the cache uses it.
+ */
+static void expect_slab_uses(struct __test_metadata *_metadata,
+			     unsigned long id, int node, int state, int fail_nth)
+{
+	struct slab_cache cache;
+	struct slab_count count;
+	bool failed = true;
+	unsigned int nth;
+	int err;
+
+	for (nth = 1; failed; nth++) {
+		ASSERT_GT(MAX_NTH, nth);
+		ASSERT_EQ(0, slab_cache_open(&cache));
+		ASSERT_EQ(0, slab_cache_create(&cache, false));
+		err = write_faulty(_metadata, state, fail_nth, "online_kernel",
+				   nth, &failed);
+		if (!err) {
+			EXPECT_EQ(0, slab_cache_do(&cache, "alloc %d 1", node));
+			EXPECT_EQ(0, slab_cache_objects(&cache, node, &count));
+			EXPECT_EQ(1UL, count.on_node) {
+				TH_LOG("allocation %u failed, slab does not use node %d",
+				       nth, node);
+			}
+		}
+		slab_cache_close(&cache);
+		if (!err)
+			set_state(_metadata, id, "offline");
+	}
+}
+
+/*
  * Each allocation of the operation fails once. If the operation fails, then with
  * ENOMEM and nothing has changed; if it does without, then it is done. What
  * follows is not affected.
@@ -418,6 +456,9 @@ TEST_F_TIMEOUT(faults, each_allocation, TEST_TIMEOUT_S)
 		TH_LOG("%u times the node has no kswapd or no kcompactd",
 		       account.no_thread);
 	EXPECT_LT(0U, account.gave_up);
+	if (variant->slab)
+		expect_slab_uses(_metadata, self->id, node, self->state,
+				 self->fail_nth);
 
 	memory_snapshot_free(&account.before);
 	memory_snapshot_free(&account.after);
