@@ -1,21 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """The kill matrix as one self-contained page."""
 
-from html import escape
-
 import kill
 import kill_rows
 import mutant
-from report import STYLE
-from results import clean
+from pages import facts, page, text
 
-_STYLE = STYLE + '''
-.grid { overflow-x: auto; }
-.grid table { width: auto; font-size: 12px; }
-.grid th.suite { writing-mode: vertical-rl; transform: rotate(180deg);
-                 text-align: left; padding: .6em .1em; }
-.grid td { padding: .1em .35em; border-right: 1px solid var(--line);
-           white-space: nowrap; }
+_STYLE = '''
 .killed { color: var(--pass); } .survived, .broken { color: var(--fail); }
 .luck { color: var(--skip); }
 '''
@@ -24,10 +15,6 @@ _MARKS = {kill.TEST: '●', kill.RULE: '◆', kill.CRASH: '†', kill.SPLAT: '!'
 _LEGEND = {kill.TEST: 'a test failed', kill.RULE: 'a rule of the locks broken',
            kill.CRASH: 'the kernel crashed', kill.SPLAT: 'a report on the '
            'console alone', kill.HANG: 'no end', kill.OTHER: 'something else'}
-
-
-def _text(value):
-    return escape(clean(str(value)))
 
 
 def _look(row):
@@ -46,16 +33,13 @@ def _facts(found):
         'a mutant': '{mean_build_seconds:.1f} s to build, '
                     '{mean_boot_seconds:.1f} s to boot (mean of wall time)',
         'to detection': '{median_guest_seconds:.1f} s of guest time (median)',
-        'to repeat': found['command'],
     }
-    rows = []
-    for name, text in shown.items():
+    for name, value in shown.items():
         try:
-            value = text.format(**numbers)
+            shown[name] = value.format(**numbers)
         except TypeError:
-            value = 'none'      # was tried, or killed
-        rows.append(f'<dt>{name}</dt><dd>{_text(value)}</dd>')
-    return f'<dl>{"".join(rows)}</dl>'
+            shown[name] = 'none'        # was tried, or killed
+    return facts(shown, found['command'])
 
 
 def _cell(row, suite):
@@ -70,7 +54,7 @@ def _cell(row, suite):
 def _peer_cell(row, peer):
     says = row.get('peers', {}).get(peer, {'killed': ''})
     mark = _MARKS[says['killed']] if says['killed'] else ''
-    return f'<td title="{_text(says.get("what", ""))}">{mark}</td>'
+    return f'<td title="{text(says.get("what", ""))}">{mark}</td>'
 
 
 def _grid(rows):
@@ -81,11 +65,11 @@ def _grid(rows):
     # Reports without a test are in the column without a name.
     suites = sorted({mutant.suite(f['test']) for r in rows
                      for f in r['findings']})
-    head = ''.join(f'<th class="suite">{_text(s) or "(no test)"}</th>'
+    head = ''.join(f'<th class="turned">{text(s) or "(no test)"}</th>'
                    for s in [*suites, *peers])
     body = '\n'.join(
-        f'<tr><td class="{_look(r)}"><a href="#{_text(r["name"])}">'
-        f'{_text(r["name"])}</a></td><td>{_text(r["class"])}</td>' +
+        f'<tr><td class="{_look(r)}"><a href="#{text(r["name"])}">'
+        f'{text(r["name"])}</a></td><td>{text(r["class"])}</td>' +
         ''.join(_cell(r, s) for s in suites) +
         ''.join(_peer_cell(r, p) for p in peers) + '</tr>'
         for r in sorted(rows, key=lambda r: (r['class'], r['name'])))
@@ -96,7 +80,7 @@ def _grid(rows):
 
 
 def _detail(row):
-    facts = {
+    shown = {
         'class': row['class'], 'changes': ' '.join(row['files']),
         'history': row['history'],
         'took': f'{row["build_seconds"]:.1f} s to build, '
@@ -105,18 +89,18 @@ def _detail(row):
         'why': row['text'] or row['unseen'],
     }
     for peer, said in row.get('peers', {}).items():
-        facts[peer] = said['what'] or 'sees nothing'
-    lines = ''.join(f'<dt>{name}</dt><dd>{_text(value)}</dd>'
-                    for name, value in facts.items() if value)
+        shown[peer] = said['what'] or 'sees nothing'
+    lines = ''.join(f'<dt>{name}</dt><dd>{text(value)}</dd>'
+                    for name, value in shown.items() if value)
     said = ''.join(
-        f'<li><a href="{_text(row["name"])}/{_text(f["boot"])}/report.html">'
-        f'{_text(f["boot"])}</a>, {f["seconds"]:.1f} s: '
-        f'{"<br>".join(_text(r) for r in f["reasons"])}</li>'
+        f'<li><a href="{text(row["name"])}/{text(f["boot"])}/report.html">'
+        f'{text(f["boot"])}</a>, {f["seconds"]:.1f} s: '
+        f'{"<br>".join(text(r) for r in f["reasons"])}</li>'
         for f in row['findings'])
-    observe = ''.join(f'<li>{_text(o)}</li>' for o in row['observe'])
-    return (f'<details id="{_text(row["name"])}"><summary class="{_look(row)}">'
-            f'{_text(row["name"])}: {row["status"]} {row["how"]} '
-            f'{_text(row["test"])}</summary><dl>{lines}</dl>'
+    observe = ''.join(f'<li>{text(o)}</li>' for o in row['observe'])
+    return (f'<details id="{text(row["name"])}"><summary class="{_look(row)}">'
+            f'{text(row["name"])}: {row["status"]} {row["how"]} '
+            f'{text(row["test"])}</summary><dl>{lines}</dl>'
             f'<p>expected:</p><ul>{observe}</ul>'
             f'<p>found:</p><ul>{said or "<li>nothing</li>"}</ul></details>')
 
@@ -129,7 +113,7 @@ def _peers(rows):
     tried = [r for r in rows if r['status'] in (kill_rows.KILLED,
                                                 kill_rows.SURVIVED)]
     ours = sum(r['status'] == kill_rows.KILLED for r in tried)
-    body = ''.join(f'<tr><td>{_text(name)}</td><td>{n} of {len(tried)}</td></tr>'
+    body = ''.join(f'<tr><td>{text(name)}</td><td>{n} of {len(tried)}</td></tr>'
                    for name, n in {'ours': ours, **killed}.items())
     return f'<h2>Others on the same mutants</h2><table>{body}</table>'
 
@@ -141,13 +125,8 @@ def render(found):
     counts = ', '.join(f'{n} {status}' for status, n in
                        found['counts'].items() if n)
     title = f'kill matrix: {counts}'
-    body = '\n'.join([
-        f'<h1 class="{"fail" if bad else "pass"}">{_text(title)}</h1>',
+    return page(text(title), [
+        f'<h1 class="{"fail" if bad else "pass"}">{text(title)}</h1>',
         _facts(found), _peers(rows), _grid(rows), '<h2>Mutants</h2>',
         *(_detail(r) for r in
-          sorted(rows, key=lambda r: (r not in bad, r['name'])))])
-    return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, '
-            f'initial-scale=1">\n<title>{_text(title)}</title>\n'
-            f'<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n'
-            '</html>\n')
+          sorted(rows, key=lambda r: (r not in bad, r['name'])))], _STYLE)

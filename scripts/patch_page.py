@@ -4,14 +4,13 @@
 import patch_compare
 import patch_text
 from patch_compare import BETTER, NOTED, WORSE
-from report import details, items, page, text
+from pages import details, facts, items, page, text
 from results import kernel_kind
 
 _STYLE = '''
 h1.worse, .worse > .status { color: var(--fail); }
 h1.better, h1.same, .better > .status { color: var(--pass); }
 h1.inconclusive, .unclear > .status { color: var(--skip); }
-.scroll { overflow-x: auto; }
 '''
 _GRADES = {WORSE: 'worse', BETTER: 'better', NOTED: 'noted'}
 
@@ -36,7 +35,7 @@ def _cell(value, look=''):
 
 def _made_with(result):
     kernel = result['kernel']
-    facts = {
+    return facts({
         'patch': result['patch']['path'],
         'kernel': f'{kernel["release"]} ({kernel_kind(kernel)})',
         'source': f'{kernel["source"]} {kernel["commit"]}',
@@ -46,11 +45,7 @@ def _made_with(result):
         'both kernels': ', '.join(result['once']) and
         f'assertions in {", ".join(result["once"])} report once a boot',
         'baseline': 'kept from an earlier verdict' if result['kept'] else '',
-    }
-    rows = '\n'.join(f'<dt>{name}</dt><dd>{text(value)}</dd>'
-                     for name, value in facts.items() if value)
-    return (f'<dl>\n{rows}\n<dt>to repeat</dt>'
-            f'<dd><code>{text(result["command"])}</code></dd>\n</dl>')
+    }, result['command'])
 
 
 def _side_by_side(base, new):

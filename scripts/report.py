@@ -1,31 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Render results as one self-contained page for people."""
 
-from html import escape
 from typing import Iterable
 
-from results import clean, kernel_kind
+from pages import details, facts, items, page, text
+from results import kernel_kind
 
-STYLE = '''
-:root { color-scheme: light dark; --line: #8884; --pass: #17803d; --fail: #c62828;
-        --skip: #8a6d00; }
-@media (prefers-color-scheme: dark) {
-  :root { --pass: #5fd38a; --fail: #ff8a80; --skip: #e2c044; } }
-body { font: 15px/1.45 system-ui, sans-serif; max-width: 70em; margin: 1em auto;
-       padding: 0 1em; }
-h1.pass, .pass > .status { color: var(--pass); }
-h1.fail, .fail > .status, .reasons { color: var(--fail); }
-.skip > .status { color: var(--skip); }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .25em .6em;
-         border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .1em 1em; }
-dd { margin: 0; overflow-wrap: anywhere; }
-pre { overflow-x: auto; padding: .5em; border: 1px solid var(--line);
-      font-size: 12px; max-height: 40em; }
-summary { cursor: pointer; }
-.figure div { overflow-x: auto; }
-'''
+_STYLE = '.figure div { overflow-x: auto; }'
 
 
 def render(results: dict, console_tail: Iterable[str] = (), figure='') -> str:
@@ -49,40 +30,12 @@ def render(results: dict, console_tail: Iterable[str] = (), figure='') -> str:
         _interleave(results['interleave'], figure),
         details('End of the console log', tail) if tail else '',
     ]
-    return page(title, parts)
-
-
-def page(title, parts, style=''):
-    """A self-contained page of these parts; title is HTML."""
-    body = '\n'.join(parts)
-    return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f'<title>{title}</title>\n<style>{STYLE}{style}</style>\n</head>\n<body>\n'
-            f'{body}\n</body>\n</html>\n')
-
-
-def text(value):
-    """Anything as HTML."""
-    return escape(clean(str(value)))
-
-
-def items(name, texts):
-    """A list; nothing if it is empty."""
-    if not texts:
-        return ''
-    lines = '\n'.join(f'<li>{text(line)}</li>' for line in texts)
-    return f'<ul class="{name}">\n{lines}\n</ul>'
-
-
-def details(title, lines, opened=False):
-    """Lines that are shown when somebody asks for them."""
-    return (f'<details{" open" if opened else ""}><summary>{text(title)}</summary>'
-            f'<pre>{text(chr(10).join(lines))}</pre></details>')
+    return page(title, parts, _STYLE)
 
 
 def _made_with(results):
     kernel = results['kernel']
-    facts = {
+    return facts({
         'kernel': f'{kernel["release"]} ({kernel_kind(kernel)})',
         'source': f'{kernel["source"]} {kernel["commit"]}',
         'config': kernel['config'],
@@ -90,11 +43,7 @@ def _made_with(results):
         'host': results['host'],
         'phases': ', '.join(f'{phase["name"]} {phase["seconds"]:.1f} s'
                             for phase in results['phases']),
-    }
-    rows = '\n'.join(f'<dt>{name}</dt><dd>{text(value)}</dd>'
-                     for name, value in facts.items())
-    return (f'<dl>\n{rows}\n<dt>to repeat</dt>'
-            f'<dd><code>{text(results["command"])}</code></dd>\n</dl>')
+    }, results['command'])
 
 
 def _splats(title, splats):

@@ -18,14 +18,19 @@ from test_zonelist_map import log
 NASTY = '<script>alert("&")</script>\x00\x1b[31m'
 ESCAPED = '&lt;script&gt;alert(&quot;&amp;&quot;)&lt;/script&gt;'
 VOID = ('meta', 'br')
+# Elements that show or run what is elsewhere.
+FOREIGN = {'script', 'link', 'img', 'iframe', 'object', 'embed', 'audio',
+           'video', 'source', 'base', 'form'}
 
 
 class Checker(HTMLParser):
-    """Holds the page to proper nesting; collects the elements and their text."""
+    """Holds the page to proper nesting; collects the elements, their attributes
+    and the style sheets.
+    """
 
     def __init__(self, page):
         super().__init__()
-        self.open, self.tags, self.attributes = [], [], []
+        self.open, self.tags, self.attributes, self.style = [], [], [], ''
         self.feed(page)
         self.close()
         assert self.open == []
@@ -38,6 +43,28 @@ class Checker(HTMLParser):
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == 'style':
+            self.style += data
+
+
+def check_self_contained(page):
+    """One file that needs nothing else, on light and dark screens and on those
+    of a phone.
+    """
+    checker = Checker(page)
+    assert not FOREIGN & set(checker.tags)
+    for name, value in checker.attributes:
+        assert name not in ('src', 'srcset', 'data') and name[:2] != 'on'
+        assert name != 'href' or not re.match(r'[a-z]+:|//', value)
+    assert not re.search(r'url\(|@import', checker.style + ''.join(
+        value for name, value in checker.attributes if name == 'style'))
+    assert ('name', 'viewport') in checker.attributes
+    assert ('content', 'width=device-width, initial-scale=1') in \
+        checker.attributes
+    assert 'color-scheme: light dark' in checker.style
+    assert '@media (prefers-color-scheme: dark)' in checker.style
 
 
 @pytest.fixture
@@ -70,13 +97,31 @@ def test_everything_is_escaped(page):
     assert page.count(ESCAPED) >= 6
 
 
-def test_nothing_from_elsewhere(page):
-    checker = Checker(page)
-    assert not {'script', 'link', 'img', 'iframe'} & set(checker.tags)
-    assert not {'src', 'href', 'onclick'} & {name for name, _ in checker.attributes}
-    assert not re.search(r'url\(|@import|https?://', page)
-    assert 'prefers-color-scheme: dark' in page
-    assert 'width=device-width' in page
+def test_self_contained(page):
+    check_self_contained(page)
+    check_self_contained(report.render(make()))
+
+
+@pytest.mark.parametrize('old, new', [
+    ('<h1', '<script src="x.js"></script><h1'),
+    ('<h1', '<img><h1'),
+    ('<h1', '<p onclick="x()"></p><h1'),
+    ('<h1', '<a href="https://example.org"></a><h1'),
+    ('<h1', '<a href="//example.org"></a><h1'),
+    ('<h1', '<p style="background: url(x.png)"></p><h1'),
+    ('</head>', '<link rel="stylesheet" href="x.css"></head>'),
+    ('</style>', '@import "x.css";</style>'),
+    ('<meta name="viewport"', '<meta name="other"'),
+    ('width=device-width', 'width=1000'),
+    ('light dark', 'light'),
+    ('prefers-color-scheme: dark', 'print'),
+    ('</body>', '</p></body>'),
+])
+def test_what_is_not_self_contained(old, new):
+    page = report.render(make())
+    assert old in page
+    with pytest.raises((AssertionError, IndexError)):
+        check_self_contained(page.replace(old, new, 1))
 
 
 def test_reasons_come_first(page):
