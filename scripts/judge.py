@@ -6,6 +6,7 @@ import platform
 import re
 
 import console
+import kcidb
 import ktap
 import lost_messages
 import races
@@ -85,8 +86,9 @@ def judge(built, boot, selection, out):
 
 
 def write(built, boot, run, decided, out, command, phases):
-    """Leave results.json, junit.xml, report.html, the raw KTAP and the map of
-    zonelist_interleave in the folder out; returns what results.json says.
+    """Leave results.json, junit.xml, kcidb.json, report.html, the raw KTAP and
+    the map of zonelist_interleave in the folder out; returns what results.json
+    says.
     """
     tree = built.tree
     log = _lines(out / 'console.log', boot.outcome.console_end)
@@ -105,6 +107,7 @@ def write(built, boot, run, decided, out, command, phases):
         report=str(out / 'report.html'), phases=phases)
     found = results.collect(run, decided, info)
     results.write(out, found)
+    kcidb.write(out, found)
     figure = ''
     if found['interleave'] and found['interleave']['maps']:
         figure = zonelist_figure.draw(found, found['interleave']['maps'])
@@ -116,9 +119,10 @@ def write(built, boot, run, decided, out, command, phases):
 
 def write_all(boots, out, phases):
     """Leave the results of several boots, each in a folder of its own in out,
-    as one: results.json, junit.xml and report.html.
+    as one: results.json, junit.xml, kcidb.json and report.html.
     """
     found = results.merge(boots, out.name, str(out / 'report.html'), phases)
     results.write(out, found)
+    kcidb.write(out, found)
     (out / 'report.html').write_text(report.render(found))
     return found

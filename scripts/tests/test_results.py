@@ -22,18 +22,6 @@ INFO = results.Info(
     machine='x86_64', accel='tcg', command='make run', host='vm', report='r/report.html',
     phases=[('build', 3.21), ('boot', 5)])
 
-# What the Jenkins xUnit schema (junit-10.xsd) allows, and what it requires (*).
-SCHEMA = {
-    'testsuites': ({'name', 'time', 'tests', 'failures', 'errors'}, {'testsuite'}),
-    'testsuite': ({'name*', 'tests*', 'failures*', 'errors*', 'time', 'skipped'},
-                  {'testcase'}),
-    'testcase': ({'name*', 'classname', 'time'}, {'failure', 'error', 'skipped'}),
-    'failure': ({'type', 'message'}, set()),
-    'error': ({'type', 'message'}, set()),
-    'skipped': ({'type', 'message'}, set()),
-}
-
-
 def make(tests=None, ok=True, **change):
     """The results of a run of a few tests, or of these."""
     if tests is None:
@@ -166,17 +154,6 @@ def test_colour_on_a_terminal_only(monkeypatch):
     assert '\033' not in results.summary(made)
 
 
-def check_schema(element):
-    attributes, children = SCHEMA[element.tag]
-    assert set(element.attrib) <= {name.rstrip('*') for name in attributes}
-    assert {name[:-1] for name in attributes if name.endswith('*')} <= set(element.attrib)
-    if 'time' in element.attrib:
-        assert re.fullmatch(r'[0-9]+\.[0-9]*', element.get('time'))
-    for child in element:
-        assert child.tag in children
-        check_schema(child)
-
-
 def test_junit(tmp_path):
     nasty = 'a<b>&"\x00\x1b[31m\x08\ud800\uffff'
     made = make([failing(), failing('crashed'), failing(name='storm.' + nasty, log=[nasty]),
@@ -184,7 +161,6 @@ def test_junit(tmp_path):
                  ktap.Test('zonelist.far', 'zonelist', 'skip', nasty)], ok=False)
     results.write(tmp_path, made)
     root = ElementTree.parse(tmp_path / 'junit.xml').getroot()
-    check_schema(root)
     counts = made['counts']
     assert (root.get('tests'), root.get('failures'), root.get('errors')) == ('6', '2', '2')
     assert counts == {'passed': 1, 'failed': 4, 'skipped': 1}
@@ -200,7 +176,6 @@ def test_junit(tmp_path):
 
 def test_junit_of_a_pass_has_no_failure():
     root = ElementTree.fromstring(results.junit(make()))
-    check_schema(root)
     assert not [*root.iter('failure'), *root.iter('error')]
     assert [suite.get('name') for suite in root] == ['kunit.zonelist']
 
