@@ -126,6 +126,7 @@ def _tests(results):
             'status': 'MISS' if unexpected else _OF_TEST[test['status']],
             'comment': ': '.join(filter(None, (test['name'], test['reason']))),
             'log_excerpt': '\n'.join(test['log']),
+            'duration': test['seconds'],
             'misc': _filled({'expected_skip': test['expected_skip']}),
         }
 

@@ -33,6 +33,9 @@ NESTED = re.compile(r'\s+(?:K?TAP version \d+$|# Subtest: \S)')
 DIRECTIVE = re.compile(r'(?:^|\s)#(?:\s+|(?=SKIP|TODO))(.*)$')
 NAMELESS = ('SKIP', 'XFAIL', 'XPASS', 'TODO', 'ERROR')
 
+# KUnit: the header of a suite, and of a case with parameters.
+HEADER = re.compile(r'((?: {4}){1,2})# Subtest: (.*)')
+
 # run_kselftest.sh: the header of a program; its result, which starts in the
 # middle of a line where the program left its last one unfinished.
 PROGRAM = re.compile(r'# (selftests: \S+: (\S+))$')
@@ -61,6 +64,7 @@ class Test:
     status: str                 # pass, fail, skip, missing or crashed
     reason: str = ''            # why it was skipped or failed, where it is said
     log: list[str] = field(default_factory=list)
+    seconds: float | None = None    # that it took, where that is known
 
 
 @dataclass
@@ -83,6 +87,9 @@ def parse_kunit(tree, console_lines: Iterable[str]) -> Ktap:
     ktap = _parse(tree, [text for _, text in stamped], '.')
     ktap.errors += [text for _, text in stamped if text.startswith('kunit executor: ')]
     ktap.seconds = _durations(stamped)
+    cases = _case_durations(stamped)
+    for test in ktap.tests:
+        test.seconds = cases.get(test.name)
     return ktap
 
 
@@ -357,4 +364,33 @@ def _durations(stamped):
             name = re.sub(r'\s+#.*|^-\s+', '', result[4] or '')
             if name in started:
                 seconds[name] = round(time - started[name], 3)
+    return seconds
+
+
+def _case_durations(stamped):
+    """Seconds of each KUnit case without parameters, and of each parameter: from
+    the header or the result before its own result.
+    """
+    seconds, begun, last = {}, [], None     # begun: [name, its last result]
+    for time, text in stamped:
+        if header := HEADER.match(text):
+            del begun[len(header[1]) // 4 - 1:]
+            begun.append([header[2], 0])
+        elif begun and (result := RESULT.match(text)):
+            depth, number = len(result[1]) // 4, int(result[3])
+            if depth > len(begun):
+                continue
+            leaf = depth == len(begun)
+            del begun[depth:]
+            if begun:
+                # Lines get lost on a console, and with one of them a time.
+                if leaf and number == begun[-1][1] + 1 and \
+                        None not in (time, last):
+                    name = re.sub(r'\s+#.*|^-\s+', '', result[4] or '')
+                    seconds['.'.join([*(n for n, _ in begun), name])] = \
+                        round(time - last, 3)
+                begun[-1][1] = number
+        else:
+            continue
+        last = time
     return seconds

@@ -21,10 +21,11 @@ results.json, version 1:
   suites     [{kind, name, passed, failed, skipped, seconds}]; kind is "kunit"
              or "kselftest", seconds may be null; all counts are 0 where an
              expected suite or program gave no result
-  tests      [{kind, suite, name, status, failed, reason, expected_skip, log}];
-             status is pass, fail, skip, missing or crashed; failed is whether it
-             fails the run, as an unexpected skip does; expected_skip says why
-             the test may skip, or is null; log is the end of a failed test's log
+  tests      [{kind, suite, name, status, failed, reason, expected_skip, seconds,
+             log}]; status is pass, fail, skip, missing or crashed; failed is
+             whether it fails the run, as an unexpected skip does; expected_skip
+             says why the test may skip, or is null; seconds may be null; log is
+             the end of a failed test's log
   splats     [{kind, title, line, time, count, lines}]; line is that in
              console.log, time may be null
   races      [{title, reason, line, time, count, lines}], data races that KCSAN
@@ -94,6 +95,7 @@ def collect(run: Run, verdict: Verdict, info: Info) -> dict:
                 'kind': kind, 'suite': test.suite, 'name': test.name,
                 'status': test.status, 'failed': failed, 'reason': test.reason,
                 'expected_skip': run.expected_skips.get(test.name),
+                'seconds': test.seconds,
                 'log': test.log[-LOG_LINES:] if failed else [],
             })
         suites += [{'kind': kind, 'name': name, 'passed': count['passed'],
@@ -181,8 +183,7 @@ def junit(results: dict) -> bytes:
     root = ElementTree.Element('testsuites', name=results['id'])
     for suite in results['suites']:
         element = _junit_suite(root, f'{suite["kind"]}.{suite["name"]}')
-        if suite['seconds'] is not None:
-            element.set('time', f'{suite["seconds"]:.3f}')
+        _junit_time(element, suite)
         for test in results['tests']:
             if (test['kind'], test['suite']) == (suite['kind'], suite['name']):
                 _junit_case(element, test)
@@ -209,12 +210,18 @@ def _junit_suite(root, name):
 def _junit_case(element, test):
     case = ElementTree.SubElement(element, 'testcase', name=clean(test['name']),
                                   classname=element.get('name'))
+    _junit_time(case, test)
     if test['failed']:
         state = 'failure' if test['status'] in ('fail', 'skip') else 'error'
         _junit_outcome(case, state, test['status'], test['reason'],
                        '\n'.join(test['log']))
     elif test['status'] == 'skip':
         _junit_outcome(case, 'skipped', 'skip', test['reason'])
+
+
+def _junit_time(element, timed):
+    if timed['seconds'] is not None:
+        element.set('time', f'{timed["seconds"]:.3f}')
 
 
 def _junit_outcome(case, state, kind, message, text=''):

@@ -107,6 +107,7 @@ def test_kcidb_path_does_not_have_the_boot():
             for t in tests] == [
         ('kunit.zonelist.order', 'one'), ('kunit.zonelist.far', 'one'),
         ('kunit.storm.walk', 'in/two'), ('memhp.debug-locks', None)]
+    assert [t.get('duration') for t in tests] == [0.0004, None, None, None]
 
 
 def test_kcidb_says_what_was_made_of_what():

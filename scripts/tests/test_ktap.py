@@ -108,6 +108,26 @@ def test_kunit_pass(tree):
                                      'no offline memory block')]
     assert (parsed.errors, parsed.planned, parsed.seen) == ([], 2, 2)
     assert parsed.seconds == {'zonelist': 0.037, 'storm': 0.3}
+    assert {test.name: test.seconds for test in parsed.tests} == {
+        'zonelist.order': 0.013, 'zonelist.hotplug.movable zone': 0.004,
+        'zonelist.hotplug.kernel zone': 0.003, 'zonelist.rebuild': 0.001,
+        'storm.walk': 0.3}
+
+
+@pytest.mark.parametrize('pattern, unknown', [
+    # The next one, after a result that was lost or has no time.
+    ('ok 1 order', {'zonelist.order'}),
+    ('ok 1 movable zone', {'zonelist.hotplug.movable zone',
+                           'zonelist.hotplug.kernel zone'}),
+    ('# Subtest: storm', {'storm.walk'}),
+])
+def test_kunit_time_of_a_lost_line_is_no_time_of_another(tree, pattern, unknown):
+    everything = ktap.parse_kunit(tree, KUNIT).tests
+    found = {test.name: test.seconds for test in
+             ktap.parse_kunit(tree, changed(KUNIT, pattern)).tests}
+    assert {test.name for test in everything
+            if found.get(test.name) != test.seconds} == unknown
+    assert not any(found.get(name) for name in unknown)
 
 
 def test_kunit_stamps_with_caller_and_crlf(tree):

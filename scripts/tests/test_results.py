@@ -25,7 +25,8 @@ INFO = results.Info(
 def make(tests=None, ok=True, **change):
     """The results of a run of a few tests, or of these."""
     if tests is None:
-        tests = [ktap.Test('zonelist.order', 'zonelist', 'pass', log=['noise']),
+        tests = [ktap.Test('zonelist.order', 'zonelist', 'pass', log=['noise'],
+                           seconds=0.0004),
                  ktap.Test('zonelist.far', 'zonelist', 'skip', 'no far node')]
     run = verdict.Run(
         nonce='1', boot=verdict.Boot('exited'),
@@ -178,6 +179,7 @@ def test_junit_of_a_pass_has_no_failure():
     root = ElementTree.fromstring(results.junit(make()))
     assert not [*root.iter('failure'), *root.iter('error')]
     assert [suite.get('name') for suite in root] == ['kunit.zonelist']
+    assert [case.get('time') for case in root.iter('testcase')] == ['0.000', None]
 
 
 def test_several_boots_make_one_result():
