@@ -8,16 +8,19 @@ import re
 import console
 import kcidb
 import ktap
+import lockrecord
+import lockrules
+import locktable
 import lost_messages
 import races
 import report
 import results
+import rules
 import svg
 import verdict
 import zonelist_figure
 import zonelist_map
-from common import SCRIPTS
-
+from common import SCRIPTS, Fatal
 
 # How much of the console report.html shows.
 _TAIL = 60
@@ -53,6 +56,19 @@ def _write_ktap(out, log, guest):
     (out / 'kselftest.ktap').write_text('\n'.join(program + ['']))
 
 
+def locksets(built, guest):
+    """Which locks lockset_test saw held, as results.json has it; nothing where it
+    did not run, or not to its end. What is wrong with it "make locksets" says.
+    """
+    chosen = lockrules.LockRules(rules.Kernel(built.tree.release,
+                                              built.kbuild.arch))
+    try:
+        record = lockrecord.parse(guest, chosen)
+    except (Fatal, ValueError):     # a log may break off within a line
+        return None
+    return locktable.data(locktable.rows(record, chosen), chosen)
+
+
 def judge(built, boot, selection, out):
     """What is known of a boot whose logs are in the folder out, and what to
     think of it: a verdict.Run and its verdict.Verdict.
@@ -80,7 +96,8 @@ def judge(built, boot, selection, out):
         programs=selection.programs,
         expected_skips=expected_skips(built.kbuild.arch),
         sanitizer=sanitizer, zonelists=zonelists, races=benign,
-        interleave=zonelist_map.parse(log))
+        interleave=zonelist_map.parse(log),
+        locksets=locksets(built, guest))
     run.kselftest.seconds.update(verdict.took(facts))
     return run, verdict.decide(run)
 
@@ -108,13 +125,16 @@ def write(built, boot, run, decided, out, command, phases):
     found = results.collect(run, decided, info)
     results.write(out, found)
     kcidb.write(out, found)
+    _write_page(found, out, log[-_TAIL:])
+    return found
+
+
+def _write_page(found, out, tail=()):
     figure = ''
     if found['interleave'] and found['interleave']['maps']:
         figure = zonelist_figure.draw(found, found['interleave']['maps'])
         (out / 'zonelist-map.svg').write_text(svg.as_file(figure))
-    (out / 'report.html').write_text(report.render(found, log[-_TAIL:],
-                                                   figure))
-    return found
+    (out / 'report.html').write_text(report.render(found, tail, figure))
 
 
 def write_all(boots, out, phases):
@@ -124,5 +144,5 @@ def write_all(boots, out, phases):
     found = results.merge(boots, out.name, str(out / 'report.html'), phases)
     results.write(out, found)
     kcidb.write(out, found)
-    (out / 'report.html').write_text(report.render(found))
+    _write_page(found, out)
     return found

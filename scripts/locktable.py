@@ -27,6 +27,14 @@ def rows(record, lockrules):
     return found
 
 
+def data(table, lockrules):
+    """What rows() gives as plain data, for results.json; see results.py."""
+    return {'locks': {name: lock.title for name, lock in lockrules.locks.items()},
+            'paths': [{'path': path, 'title': lockrules.paths[path]['title'],
+                       'held': {name: mode for name, mode in modes.items()
+                                if mode != NO}} for path, modes in table]}
+
+
 def text(record, lockrules):
     """The table as lines: a column a lock, named by a letter; how many
     functions and how many entries each row stands for.

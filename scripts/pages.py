@@ -34,6 +34,7 @@ pre { padding: .5em; border: 1px solid var(--line); font-size: 12px;
       max-height: 40em; overflow-wrap: normal; }
 td pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .grid table { width: auto; font-size: 12px; }
+.grid th { vertical-align: bottom; }
 .grid th.turned { writing-mode: vertical-rl; transform: rotate(180deg);
                   padding: .6em .1em; }
 .grid td { padding: .1em .35em; border-right: 1px solid var(--line);

@@ -36,11 +36,15 @@ results.json, version 1:
              per_second, transitions, outcomes: {pairs, ok, missed, twice, index,
              excluded, emptied}, maps: [{dir, zone, list, reader, sched, stores,
              rows}]}; see scripts/zonelist_map.py
+  locksets   null, or which locks lockset_test saw held on the paths of hotplug:
+             {locks: {name: title}, paths: [{path, title, held: {name: mode}}]};
+             a mode is r, w or rw
 
 Where a run took several boots, each has a folder of its own, named after its
 scenario, with a results.json like this one. The one above is of all of them:
 names of suites and tests, and texts of reasons, notes and reports, begin with
-"scenario/", and "guest" is {scenario: {key: [values]}}.
+"scenario/", and "guest" is {scenario: {key: [values]}}; interleave and locksets
+are of the first boot that has them.
 """
 
 import json
@@ -123,6 +127,7 @@ def collect(run: Run, verdict: Verdict, info: Info) -> dict:
         'races': _races(run),
         'guest': {key: list(values) for key, values in run.guest.items()},
         'interleave': run.interleave.summary(),
+        'locksets': run.locksets,
     }
 
 
@@ -152,6 +157,8 @@ def merge(boots: dict, name: str, report: str, phases) -> dict:
         'races': prefixed('races', 'title'),
         'guest': {scenario: found['guest']
                   for scenario, found in boots.items()},
+        **{key: next((part[key] for part in parts if part[key]), None)
+           for key in ('interleave', 'locksets')},
     }
 
 

@@ -45,6 +45,7 @@ class Run:
     programs: Sequence[str] = ()                # kselftest programs that must run
     expected_skips: Mapping[str, str] = field(default_factory=dict)
     interleave: Interleave = field(default_factory=Interleave)
+    locksets: dict | None = None                # as results.json has it
     sanitizer: str = ''                         # kcsan, kasan or none
     zonelists: Sequence[range] = ()             # their addresses, with KCSAN
     races: Races = field(default_factory=Races)     # that do not fail the run

@@ -4,9 +4,11 @@ depart from them is seen, and named.
 """
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
+import judge
 import locks_doc
 import lockrecord
 import lockrules
@@ -241,6 +243,9 @@ def test_a_rule_of_other_versions_does_not_hold(folder, right):
 def test_table_and_order(folder, right):
     mine = chosen(folder)
     record = lockrecord.parse(right.splitlines(), mine)
+    assert locktable.data(locktable.rows(record, mine), mine)['paths'][0] == {
+        'path': 'go', 'title': 'goes', 'held': {
+            'outer': 'w', 'inner': 'r', 'device': 'w', 'file': 'r'}}
     assert dict(locktable.rows(record, mine)) == {
         'go': {'outer': 'w', 'inner': 'r', 'device': 'w', 'file': 'r'},
         'come': {'outer': 'w', 'inner': 'w', 'device': 'w', 'file': '-'}}
@@ -322,3 +327,22 @@ def test_documentation_has_each_lock_and_each_path():
     assert 'mem_hotplug_lock -> memory_device_lock [style=dashed' in \
         locks_doc.order_figure(KERNEL)
     assert 'flush_all_cpus_locked()' in locks_doc.functions(KERNEL)
+
+
+@pytest.mark.parametrize('line, held', [
+    ('memory-online lockset_test online_pages 1 '
+     'device_hotplug_lock:w:lock_device_hotplug', {'device_hotplug_lock': 'w'}),
+    # A run without lockset_test, or with one that did not get to its end.
+    ('overflow 0', None), ('failed 5', None), ('memory-online lockset_t', None)])
+def test_a_run_says_which_locks_were_held(line, held):
+    lines = [f'# # memhp: lockset={text}' for text in (
+        [line, 'overflow 0', 'missed 0'] if held else [line])]
+    built = SimpleNamespace(tree=SimpleNamespace(release='6.12.117'),
+                            kbuild=SimpleNamespace(arch='x86_64'))
+    found = judge.locksets(built, lines)
+    if not held:
+        assert found is None
+        return
+    path, = found['paths']
+    assert (path['path'], path['held']) == ('memory-online', held)
+    assert found['locks']['device_hotplug_lock'] == 'device_hotplug_lock'

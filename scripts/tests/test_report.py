@@ -69,11 +69,13 @@ def check_self_contained(page):
 
 @pytest.fixture
 def page():
-    made = make([failing(log=[NASTY]), failing('missing'),
-                 ktap.Test('zonelist.order', 'zonelist', 'pass'),
+    made = make([failing(log=[NASTY]), failing('missing', 'storm.stay here'),
+                 ktap.Test('zonelist.order', 'zonelist', 'pass', seconds=1.5),
                  ktap.Test('zonelist.far', 'zonelist', 'skip', NASTY)],
                 splats=[Splat('bug', f'BUG: {NASTY}', 12, 1.0, ['BUG:', NASTY], 3)],
-                programs=['gone'], interleave=zonelist_map.parse(log()))
+                programs=['gone'], interleave=zonelist_map.parse(log()),
+                locksets={'locks': {'a': 'a_lock', 'b': NASTY}, 'paths': [
+                    {'path': 'go', 'title': NASTY, 'held': {'b': 'rw'}}]})
     figure = zonelist_figure.draw(made, made['interleave']['maps'])
     made['command'] = f'make run TESTS="{NASTY}"'
     return report.render(made, ['tail of the console', NASTY], figure)
@@ -83,9 +85,10 @@ def test_everything_is_there(page):
     for text in ('FAILED', '1 passed, 4 failed, 1 skipped', 'storm.walk', 'zonelist.order',
                  'expected: one node only', 'console.log:12, 3 times', '6.12.117',
                  'build 3.2 s, boot 5.0 s', 'tail of the console', 'to repeat',
-                 'no result: kselftest gone', '<td>no result</td>',
+                 'no result: kselftest gone', '<b>gone</b>', '1.50 s',
                  'What a zonelist reader saw', '30 transitions', '<svg ',
-                 'writer stopped after store'):
+                 'writer stopped after store', 'a_lock', '<td></td><td>rw</td>',
+                 'missed: the reader misses'):
         assert text in page
 
 
@@ -93,8 +96,8 @@ def test_everything_is_escaped(page):
     checker = Checker(page)
     assert 'script' not in checker.tags
     assert '\0' not in page and '\x1b' not in page
-    # log, skip, splat twice, its reason, block, command, console
-    assert page.count(ESCAPED) >= 6
+    # log, skip, splat twice, its reason, command, console, lock, path
+    assert page.count(ESCAPED) == 9
 
 
 def test_self_contained(page):
@@ -121,25 +124,68 @@ def test_what_is_not_self_contained(old, new):
     page = report.render(make())
     assert old in page
     with pytest.raises((AssertionError, IndexError)):
-        check_self_contained(page.replace(old, new, 1))
+        check_self_contained(page.replace(old, new))
 
 
 def test_reasons_come_first(page):
     assert page.index('class="reasons"') < page.index('<dl>') < page.index('<table>')
 
 
+def test_reason_leads_to_its_test(page):
+    assert '<a href="#test-0">failed: storm.walk: why</a>' in page
+    assert '<tr class="fail" id="test-0"><td>storm.walk<div>why</div>' in page
+    checker = Checker(page)
+    ids = [value for name, value in checker.attributes if name == 'id']
+    assert len(ids) == len(set(ids))
+    assert {value[1:] for name, value in checker.attributes
+            if name == 'href'} <= set(ids)
+
+
+def test_many_reasons_are_not_all_shown():
+    page = report.render(make([failing(name=f'storm.walk{i}')
+                               for i in range(30)]))
+    Checker(page)
+    assert '… and 10 more' in page
+    assert page.count('<li><a href="#test-') == 30
+
+
+def test_failed_test_says_how_to_repeat_it(page):
+    assert 'make repro RUN=20250101-120000 TEST=storm.walk' in page
+    assert 'TEST=&#x27;storm.stay here&#x27;' in page
+    assert 'TEST=zonelist' not in page
+    made = make([failing()])
+    made['report'] = '/a/results/b/build/results/20250101/in-use/report.html'
+    assert 'RUN=20250101/in-use TEST=storm' in report.render(made)
+
+
+def test_what_failed_goes_first_and_is_open(page):
+    order = [page.index(f'<b>{name}</b>') for name in ('storm', 'gone',
+                                                       'zonelist')]
+    assert order == sorted(order)
+    assert page.count('<details class="suite" open>') == 2
+    assert page.count('<details class="suite">') == 1
+
+
 def test_logs_of_failures_are_open_and_splats_are_not(page):
     assert page.count('<details open>') == 1
     assert page.count('<details>') == 2
+    assert page.count('<details class="figure">') == 1
+
+
+def test_time_is_shown_where_it_is_known(page):
+    assert page.count('<th>Time</th>') == 1
+    assert page.count('<td class="number">1.50 s</td>') == 1
+    assert page.count('<td class="number"></td>') == 1      # skipped beside it
 
 
 def test_pass_has_no_reasons():
     page = report.render(make())
     Checker(page)
     assert '<h1 class="pass">passed: 20250101-120000</h1>' in page
-    assert '(kunit, 0.00 s)' in page
+    assert '<small>kunit, 0.00 s</small>' in page
     for absent in ('class="reasons"', 'What the kernel reported', 'End of the console log',
-                   'What a zonelist reader saw'):
+                   'What a zonelist reader saw', 'Which locks', 'make repro', 'Notes',
+                   '<details class="suite" open>'):
         assert absent not in page
 
 
@@ -153,9 +199,11 @@ def test_races():
 
 
 def test_look_and_reason_of_a_test(page):
-    assert page.count('<tr class="fail">') == 3         # two tests, a program without
-    assert page.count('<tr class="skip">') == 1
-    assert page.count('<tr class="pass">') == 1
+    assert page.count('<tr class="fail"') == 2
+    assert page.count('<tr class="skip"') == 1
+    assert page.count('<tr class="pass"') == 1
     assert page.count('expected:') == 1
+    assert page.count('<summary class="fail">') == 2    # a program gave nothing
+    assert page.count('<summary class="pass">') == 1
     assert 'console.log:12)' in report.render(make(
         splats=[Splat('bug', 'BUG: x', 12, None, ['BUG: x'])]))

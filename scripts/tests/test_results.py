@@ -192,4 +192,8 @@ def test_several_boots_make_one_result():
     assert all(r['text'].startswith('two/') for r in made['reasons'])
     assert made['guest']['two']['debug_locks'] == ['0']
     assert last_line(made) == '1 passed, 2 failed, 1 skipped'
-    ElementTree.fromstring(results.junit(made))
+    assert made['interleave'] is None and made['locksets'] is None
+    held = {'locks': {}, 'paths': []}
+    made = results.merge({'one': make(), 'two': make(locksets=held)}, 'id',
+                         'r/all.html', [])
+    assert made['locksets'] == held
