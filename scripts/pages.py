@@ -30,6 +30,7 @@ th, .status, .number { overflow-wrap: normal; white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1em 1em; }
 dd { margin: 0; }
 pre, .scroll, .grid { overflow-x: auto; }
+.scroll { overflow-wrap: break-word; }
 pre { padding: .5em; border: 1px solid var(--line); font-size: 12px;
       max-height: 40em; overflow-wrap: normal; }
 td pre { white-space: pre-wrap; overflow-wrap: anywhere; }
