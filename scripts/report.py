@@ -153,13 +153,15 @@ def _row(test, anchor, timed, results):
         said.append(f'<div>{text(test["reason"])}</div>')
     if look == 'skip':
         said.append(f'<div>expected: {text(test["expected_skip"])}</div>')
-    if test['log']:
-        said.append(details('log', test['log'], opened=True))
-    if test['failed']:
-        said.append(f'<div>again: <code>{text(_again(test, results))}</code></div>')
     time = f'<td class="number">{_seconds(test)}</td>' if timed else ''
-    return (f'<tr class="{look}" id="{anchor}"><td>{"".join(said)}</td>'
-            f'<td class="status">{test["status"]}</td>{time}</tr>')
+    row = (f'<tr class="{look}" id="{anchor}"><td>{"".join(said)}</td>'
+           f'<td class="status">{test["status"]}</td>{time}</tr>')
+    if not test['failed']:
+        return row
+    # As wide as the screen is.
+    log = details('log', test['log'], opened=True) if test['log'] else ''
+    return (f'{row}\n<tr><td colspan="{3 if timed else 2}">{log}again: '
+            f'<code>{text(_again(test, results))}</code></td></tr>')
 
 
 def _seconds(timed, before=''):
