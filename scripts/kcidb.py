@@ -40,7 +40,7 @@ _STATUSES = ('FAIL', 'ERROR', 'MISS', 'PASS', 'SKIP')
 _OF_TEST = {'pass': 'PASS', 'skip': 'SKIP', 'fail': 'FAIL', 'missing': 'MISS',
             'crashed': 'ERROR'}
 # Kinds of reasons that are the kernel's doing, besides its reports.
-_OF_KERNEL = ('boot', 'debug-locks', 'taint')
+_OF_KERNEL = ('boot', 'debug-locks', 'locks', 'taint')
 # Kinds that are told as suites without tests and as reports.
 _TOLD = ('no-result', 'splat')
 

@@ -16,6 +16,7 @@ import scenarios
 import settings
 from common import Fatal, entry, locked
 from progress import Progress
+from verdict import Reason
 
 PROGRAM = 'lockset_test'
 # In the results folder.
@@ -77,16 +78,27 @@ def _write(out, found, record, chosen, decided):
     }, indent=1) + '\n')
 
 
-def examine(built, booted, selection, out, chosen):
-    """What a boot of PROGRAM, whose logs are in the folder out, has shown:
-    (what compare() says, the record, the boot's verdict).
+def recorded(built, out, chosen):
+    """What a boot of PROGRAM, whose logs are in the folder out, has shown of
+    locks: (what compare() says, the record).
     """
-    decided = judge.judge(built, booted, selection, out)[1]
     lines = (out / 'guest.log').read_text(errors='replace').splitlines()
     record = lockrecord.parse(lines, chosen)
     config = (built.kbuild.here / '.config').read_text()
-    found = compare(record, chosen, paths_here(chosen, config))
-    return found, record, decided
+    return compare(record, chosen, paths_here(chosen, config)), record
+
+
+def examine(built, booted, selection, out, chosen):
+    """recorded(), and the boot's verdict."""
+    decided = judge.judge(built, booted, selection, out)[1]
+    return *recorded(built, out, chosen), decided
+
+
+def with_findings(decided, found):
+    """The verdict on a boot and on the locks that it has shown."""
+    reasons = [Reason('locks', str(f)) for all_ in found.values() for f in all_]
+    return replace(decided, failed=decided.failed + len(reasons),
+                   reasons=[*decided.reasons, *reasons])
 
 
 def plan(conf, built):
@@ -107,7 +119,8 @@ def _overhead(record):
 
 
 def main():
-    conf = replace(settings.from_environment(), tests=PROGRAM)
+    asked = settings.from_environment()
+    conf = replace(asked, tests=PROGRAM)
     progress = Progress(verbose=conf.verbose)
     with locked(conf.state), \
             pipeline.results_folder(conf, f'{conf.arch}-locksets') as out:
@@ -118,14 +131,16 @@ def main():
         with progress.phase('boot'):
             booted = pipeline.run_scenario(built, scenario, conf, out,
                                            progress)
-        found, record, decided = examine(built, booted, scenario.selection,
-                                         out, chosen)
+        run, decided = judge.judge(built, booted, scenario.selection, out)
+        found, record = recorded(built, out, chosen)
         _write(out, found, record, chosen, decided)
-    checked_in = locktable.observed_path(chosen.kernel)
-    old = lockrecord.Finding(
-        '', '', '', f'{checked_in} is not what was recorded: if that is '
-        f'right, copy {out / OBSERVED} there')
-    found[checked_in.name, ''] = [old] if stale(record, chosen) else []
+        checked_in = locktable.observed_path(chosen.kernel)
+        old = lockrecord.Finding(
+            '', '', '', f'{checked_in} is not what was recorded: if that is '
+            f'right, copy {out / OBSERVED} there')
+        found[checked_in.name, ''] = [old] if stale(record, chosen) else []
+        judge.write(built, booted, run, with_findings(decided, found), out,
+                    asked.command('locksets'), progress.phases)
     print(*locktable.text(record, chosen), sep='\n')
     print(_overhead(record))
     for reason in decided.reasons:
@@ -134,6 +149,7 @@ def main():
         print(f'FAILED: {finding}')
     failed = sum(map(bool, found.values()))
     print(f'results: {out / JSON}, {DOT}, {OBSERVED}')
+    print(f'report: {out / "report.html"}')
     # A boot that is not all right is one more.
     print(f'{len(found) - failed} passed, {failed + (not decided.ok)} failed, '
           f'0 skipped')

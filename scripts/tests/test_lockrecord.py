@@ -3,7 +3,9 @@
 depart from them is seen, and named.
 """
 
+import json
 import re
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -14,10 +16,13 @@ import lockrecord
 import lockrules
 import locksets
 import locktable
+import pipeline
 import rst
 import rules
 import suites
+import verdict
 from common import REPO, Fatal
+from formats import check_kcidb
 
 KERNEL = rules.Kernel('6.12.1', 'x86_64')
 
@@ -346,3 +351,46 @@ def test_a_run_says_which_locks_were_held(line, held):
     path, = found['paths']
     assert (path['path'], path['held']) == ('memory-online', held)
     assert found['locks']['device_hotplug_lock'] == 'device_hotplug_lock'
+
+
+@pytest.mark.parametrize('record, said', [
+    (RIGHT + KNOWN, []),
+    (RIGHT.replace('work 1 outer_lock:w:down ', 'work 1 ') + KNOWN,
+     ['come, work, outer: not held by cpuhp: functions.ini: [work / come]'])])
+def test_command_leaves_a_report(folder, right, tmp_path, monkeypatch, capsys,
+                                 record, said):
+    @contextmanager
+    def results_folder(conf, name):
+        yield tmp_path
+    (tmp_path / 'guest.log').write_text(record)
+    (tmp_path / '.config').write_text('')
+    built = SimpleNamespace(
+        tree=SimpleNamespace(release='6.12.1', source='linux', commit=''),
+        kbuild=SimpleNamespace(arch='x86_64', sanitizer='', obj=tmp_path,
+                               here=tmp_path))
+    booted = SimpleNamespace(accel='tcg',
+                             outcome=SimpleNamespace(console_end=None))
+    run = verdict.Run(nonce='1', boot=verdict.Boot('exited'), guest={},
+                      console={})
+    mine = chosen(folder)
+    for where, what, gives in (
+            (pipeline, 'results_folder', results_folder),
+            (pipeline, 'build', lambda *_: built),
+            (pipeline, 'run_scenario', lambda *_: booted),
+            (locksets, 'plan',
+             lambda *_: SimpleNamespace(selection=None)),
+            (locksets, 'locked', lambda _: nullcontext()),
+            (lockrules, 'LockRules', lambda _: mine),
+            (locktable, 'observed_path', lambda _: tmp_path / 'none.ini'),
+            (judge, 'judge', lambda *_: (run, verdict.Verdict(
+                1, 0, 0, [], [])))):
+        monkeypatch.setattr(where, what, gives)
+    assert locksets.main() == bool(said)
+    assert capsys.readouterr().out.splitlines()[-1].endswith(
+        f' passed, {len(said)} failed, 0 skipped')
+    found = json.loads((tmp_path / 'results.json').read_text())
+    assert [r['text'] for r in found['reasons']] == said
+    assert found['counts']['failed'] == len(said)
+    page = (tmp_path / 'report.html').read_text()
+    assert ('FAILED: ' in page) == bool(said)
+    check_kcidb(json.loads((tmp_path / 'kcidb.json').read_text()))
