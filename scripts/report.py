@@ -61,21 +61,16 @@ def _lead(results):
             f'Linux {text(kernel["release"])} ({text(kernel_kind(kernel))})</p>')
 
 
-def _anchors(results):
-    """The id of the row of each test, by its name."""
-    return {test['name']: f'test-{number}'
-            for number, test in enumerate(results['tests'])}
-
-
 def _reasons(results):
     """Why the run failed: the most telling reasons, the others when asked for."""
     if not results['reasons']:
         return ''
-    anchors, lines = _anchors(results), []
+    rows = {test['name']: n for n, test in enumerate(results['tests'])}
+    lines = []
     for reason in results['reasons']:
         line = text(reason['text'])
-        if reason['test'] in anchors:
-            line = f'<a href="#{anchors[reason["test"]]}">{line}</a>'
+        if reason['test'] in rows:
+            line = f'<a href="#test-{rows[reason["test"]]}">{line}</a>'
         lines.append(f'<li>{line}</li>')
     def shown(some):
         return '<ul class="reasons">\n{}\n</ul>'.format('\n'.join(some))
@@ -118,35 +113,35 @@ def _races(races):
 
 def _suites(results):
     """All suites, a line each; what failed goes first, and is open."""
-    anchors = _anchors(results)
     tests = {}
-    for test in results['tests']:
-        tests.setdefault((test['kind'], test['suite']), []).append(test)
+    for number, test in enumerate(results['tests']):
+        tests.setdefault((test['kind'], test['suite']), {})[number] = test
     found = []
     for suite in results['suites']:
-        of_it = tests.get((suite['kind'], suite['name']), [])
-        bad = not of_it or any(test['failed'] for test in of_it)
-        found.append((not bad, _suite(suite, of_it, bad, anchors, results)))
-    yield '<h2>Tests</h2>'
+        of_it = tests.get((suite['kind'], suite['name']), {})
+        bad = not of_it or any(test['failed'] for test in of_it.values())
+        found.append((not bad, _suite(suite, of_it, bad, results)))
+    if found:
+        yield '<h2>Tests</h2>'
     yield from (shown for _, shown in sorted(found, key=lambda f: f[0]))
 
 
-def _suite(suite, tests, bad, anchors, results):
+def _suite(suite, tests, bad, results):
     counts = ', '.join(f'{suite[name]} {name}'
                        for name in ('passed', 'failed', 'skipped') if suite[name])
     head = (f'<b>{text(suite["name"])}</b> <span class="status">'
             f'{counts or "no result"}</span> '
             f'<small>{suite["kind"]}{_seconds(suite, ", ")}</small>')
-    timed = any(test['seconds'] is not None for test in tests)
-    rows = [_row(test, anchors[test['name']], timed, results) for test in tests]
+    timed = any(test['seconds'] is not None for test in tests.values())
+    rows = [_row(number, test, timed, results) for number, test in tests.items()]
     table = ('<table>\n<tr><th>Test</th><th>Status</th>'
-             f'{"<th>Time</th>" if timed else ""}</tr>\n'
+             + ('<th class="number">Time</th>' if timed else '') + '</tr>\n'
              + '\n'.join(rows) + '\n</table>') if rows else ''
     return (f'<details class="suite"{" open" if bad else ""}><summary class="'
             f'{"fail" if bad else "pass"}">{head}</summary>\n{table}</details>')
 
 
-def _row(test, anchor, timed, results):
+def _row(number, test, timed, results):
     look = 'fail' if test['failed'] else test['status']
     said = [text(test['name'])]
     if test['reason']:
@@ -154,7 +149,7 @@ def _row(test, anchor, timed, results):
     if look == 'skip':
         said.append(f'<div>expected: {text(test["expected_skip"])}</div>')
     time = f'<td class="number">{_seconds(test)}</td>' if timed else ''
-    row = (f'<tr class="{look}" id="{anchor}"><td>{"".join(said)}</td>'
+    row = (f'<tr class="{look}" id="test-{number}"><td>{"".join(said)}</td>'
            f'<td class="status">{test["status"]}</td>{time}</tr>')
     if not test['failed']:
         return row

@@ -141,6 +141,12 @@ def test_reason_leads_to_its_test(page):
             if name == 'href'} <= set(ids)
 
 
+def test_two_tests_of_one_name():
+    checker = Checker(report.render(make([failing(), failing()])))
+    assert [value for name, value in checker.attributes
+            if name == 'id'] == ['test-0', 'test-1']
+
+
 def test_many_reasons_are_not_all_shown():
     page = report.render(make([failing(name=f'storm.walk{i}')
                                for i in range(30)]))
@@ -173,7 +179,7 @@ def test_logs_of_failures_are_open_and_splats_are_not(page):
 
 
 def test_time_is_shown_where_it_is_known(page):
-    assert page.count('<th>Time</th>') == 1
+    assert page.count('<th class="number">Time</th>') == 1
     assert page.count('<td class="number">1.50 s</td>') == 1
     assert page.count('<td class="number"></td>') == 1      # skipped beside it
 
