@@ -15,17 +15,29 @@ struct block_search {
 	struct memory_block *found;
 };
 
+static bool node_matches(int nid, enum memhp_node_kind kind)
+{
+	bool has_memory = node_state(nid, N_MEMORY);
+	bool has_cpus = node_state(nid, N_CPU);
+
+	switch (kind) {
+	case MEMHP_NODE_WITH_MEMORY:
+		return has_memory;
+	case MEMHP_NODE_WITHOUT_CPUS:
+		return has_memory && !has_cpus;
+	case MEMHP_NODE_WITHOUT_MEMORY:
+		return !has_memory && !has_cpus;
+	case MEMHP_NODE_WITHOUT_LOCAL_MEMORY:
+		return !has_memory && has_cpus;
+	}
+	return false;
+}
+
 static int match_block(struct memory_block *mem, void *arg)
 {
 	struct block_search *search = arg;
-	bool want_memory = search->kind != MEMHP_NODE_WITHOUT_MEMORY;
 
-	if (mem->state != MEM_OFFLINE)
-		return 0;
-	if (search->kind == MEMHP_NODE_WITHOUT_CPUS &&
-	    node_state(mem->nid, N_CPU))
-		return 0;
-	if (node_state(mem->nid, N_MEMORY) != want_memory)
+	if (mem->state != MEM_OFFLINE || !node_matches(mem->nid, search->kind))
 		return 0;
 
 	get_device(&mem->dev);

@@ -12,12 +12,15 @@
  * @MEMHP_NODE_WITH_MEMORY: a node that has memory online besides the block
  * @MEMHP_NODE_WITHOUT_CPUS: a node that has memory online, but no CPUs
  * @MEMHP_NODE_WITHOUT_MEMORY: a node that has none, so that the block alone
- *	makes it a node with memory and its removal makes it memoryless again
+ *	makes it a node with memory and its removal makes it memoryless again;
+ *	nor CPUs, which would soon have pages there that cannot move
+ * @MEMHP_NODE_WITHOUT_LOCAL_MEMORY: a node that has CPUs, but no memory
  */
 enum memhp_node_kind {
 	MEMHP_NODE_WITH_MEMORY,
 	MEMHP_NODE_WITHOUT_CPUS,
 	MEMHP_NODE_WITHOUT_MEMORY,
+	MEMHP_NODE_WITHOUT_LOCAL_MEMORY,
 };
 
 struct memory_block *memhp_block_get(struct kunit *test,

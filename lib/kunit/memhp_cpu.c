@@ -47,6 +47,30 @@ static void put_cpus(void *arg)
 					  MEMHP_CPU_DEVICE : MEMHP_CPU_BARE);
 }
 
+/* The first of these nodes all of whose CPUs may go down. */
+static const struct cpumask *get_cpus(struct kunit *test,
+				      const nodemask_t *nodes)
+{
+	struct cpumask *cpus = kunit_kzalloc(test, cpumask_size(), GFP_KERNEL);
+	bool found = false;
+	int nid;
+
+	if (!cpus)
+		return NULL;
+
+	cpus_read_lock();
+	for_each_node_mask(nid, *nodes) {
+		found = whole_node(nid, cpus);
+		if (found)
+			break;
+	}
+	cpus_read_unlock();
+
+	if (!found || kunit_add_action_or_reset(test, put_cpus, cpus))
+		return NULL;
+	return cpus;
+}
+
 /**
  * memhp_cpus_get() - find a node all of whose CPUs may go down
  * @test: the test that needs the CPUs
@@ -59,24 +83,25 @@ static void put_cpus(void *arg)
  */
 const struct cpumask *memhp_cpus_get(struct kunit *test)
 {
-	struct cpumask *cpus = kunit_kzalloc(test, cpumask_size(), GFP_KERNEL);
-	bool found = false;
-	int nid;
+	return get_cpus(test, &node_online_map);
+}
 
-	if (!cpus)
-		return NULL;
+/**
+ * memhp_cpus_of() - get the CPUs of a node, if all of them may go down
+ * @test: the test that needs the CPUs
+ * @nid: the node
+ *
+ * Those that are down when @test ends are brought up.
+ *
+ * Context: process context, may sleep. Takes cpu_hotplug_lock.
+ * Return: all online CPUs of the node, or NULL if it has none, or one of them
+ *	has to stay.
+ */
+const struct cpumask *memhp_cpus_of(struct kunit *test, int nid)
+{
+	const nodemask_t node = nodemask_of_node(nid);
 
-	cpus_read_lock();
-	for_each_online_node(nid) {
-		found = whole_node(nid, cpus);
-		if (found)
-			break;
-	}
-	cpus_read_unlock();
-
-	if (!found || kunit_add_action_or_reset(test, put_cpus, cpus))
-		return NULL;
-	return cpus;
+	return get_cpus(test, &node);
 }
 
 /**
@@ -116,6 +141,11 @@ int memhp_cpu_up(int cpu, enum memhp_cpu_path path)
 #else /* !CONFIG_HOTPLUG_CPU */
 
 const struct cpumask *memhp_cpus_get(struct kunit *test)
+{
+	return NULL;
+}
+
+const struct cpumask *memhp_cpus_of(struct kunit *test, int nid)
 {
 	return NULL;
 }

@@ -17,6 +17,7 @@ enum memhp_cpu_path {
 };
 
 const struct cpumask *memhp_cpus_get(struct kunit *test);
+const struct cpumask *memhp_cpus_of(struct kunit *test, int nid);
 int memhp_cpu_down(int cpu, enum memhp_cpu_path path);
 int memhp_cpu_up(int cpu, enum memhp_cpu_path path);
 

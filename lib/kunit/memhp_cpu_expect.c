@@ -13,6 +13,7 @@
 
 #include "memhp_cpu_expect.h"
 #include "memhp_cpu_oracle.h"
+#include "zonelist_oracle.h"
 
 #define POLL_US		1000
 
@@ -213,6 +214,37 @@ void memhp_expect_kcompactd(struct kunit *test, int nid, const char *when)
 }
 
 /**
+ * memhp_expect_numa_mem() - compare which node each CPU's memory is on
+ * @test: the running test
+ * @when: what happened before, for the message
+ *
+ * That is the node where an allocation for the kernel begins that a task on this
+ * CPU makes: the first node of the fallback list of the CPU's own node that has
+ * memory for the kernel. Only with CONFIG_HAVE_MEMORYLESS_NODES a CPU is told;
+ * else it is the CPU's own node, by definition, and nothing is compared.
+ *
+ * Context: process context, may sleep. Takes cpu_hotplug_lock and
+ *	mem_hotplug_lock for reading.
+ */
+void memhp_expect_numa_mem(struct kunit *test, const char *when)
+{
+	int cpu;
+
+	if (!IS_ENABLED(CONFIG_HAVE_MEMORYLESS_NODES))
+		return;
+	cpus_read_lock();
+	get_online_mems();
+	for_each_online_cpu(cpu)
+		KUNIT_EXPECT_EQ_MSG(test, cpu_to_mem(cpu),
+				    zonelist_expected_node(test,
+							   cpu_to_node(cpu),
+							   gfp_zone(GFP_KERNEL)),
+				    "numa_mem of CPU %d, %s", cpu, when);
+	put_online_mems();
+	cpus_read_unlock();
+}
+
+/**
  * memhp_expect_consumers() - compare what is derived from the online CPUs
  * @test: the running test
  * @came: the CPU that was the last to come up, or MEMHP_NO_CPU
@@ -240,6 +272,7 @@ void memhp_expect_consumers(struct kunit *test, int came, const char *when)
 	}
 	put_online_mems();
 	cpus_read_unlock();
+	memhp_expect_numa_mem(test, when);
 
 	if (off)
 		kunit_info(test, "tolerated: %d zones count one CPU too many, %s\n",

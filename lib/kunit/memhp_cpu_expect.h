@@ -14,6 +14,7 @@ bool memhp_same_cpus(const struct cpumask *a, const struct cpumask *b);
 void memhp_expect_affinity(struct kunit *test, struct task_struct *task,
 			   const struct cpumask *cpus, const char *when);
 void memhp_expect_kcompactd(struct kunit *test, int nid, const char *when);
+void memhp_expect_numa_mem(struct kunit *test, const char *when);
 void memhp_expect_consumers(struct kunit *test, int came, const char *when);
 
 #endif

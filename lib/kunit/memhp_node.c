@@ -50,7 +50,7 @@ static int look_at_block(struct memory_block *mem, void *arg)
 
 	if (mem->nid != search->nid)
 		return 0;
-	if (mem->state != MEM_OFFLINE || !mem->group || mem->altmap)
+	if (mem->state != MEM_OFFLINE || mem->altmap)
 		return -EBUSY;
 
 	if (!search->blocks) {
@@ -82,6 +82,8 @@ static int group_id(struct memory_group *group)
 {
 	int mgid;
 
+	if (!group)
+		return MEMHP_NO_GROUP;
 	for (mgid = 0; mgid < MGID_MAX; mgid++)
 		if (memory_group_find_by_id(mgid) == group)
 			return mgid;
@@ -161,7 +163,7 @@ struct memhp_node *memhp_node_get(struct kunit *test)
 	}
 	unlock_device_hotplug();
 
-	if (!found || node->mgid < 0 ||
+	if (!found || node->mgid == -ENOENT ||
 	    kunit_add_action_or_reset(test, bring_back, node))
 		return NULL;
 	return node;
@@ -202,9 +204,13 @@ int memhp_node_remove(struct memhp_node *node)
  */
 int memhp_node_add(struct memhp_node *node)
 {
-	int ret = add_memory(node->mgid, node->start, node->size,
-			     MHP_NID_IS_MGID);
+	int ret;
 
+	if (node->mgid == MEMHP_NO_GROUP)
+		ret = add_memory(node->nid, node->start, node->size, MHP_NONE);
+	else
+		ret = add_memory(node->mgid, node->start, node->size,
+				 MHP_NID_IS_MGID);
 	if (ret)
 		return ret;
 	node->removed = false;
@@ -260,7 +266,8 @@ int memhp_node_blocks(struct memhp_node *node)
 {
 	struct node_search search = {
 		.nid = node->nid,
-		.group = memory_group_find_by_id(node->mgid),
+		.group = node->mgid == MEMHP_NO_GROUP ? NULL :
+			 memory_group_find_by_id(node->mgid),
 		.firmware = node->firmware,
 	};
 

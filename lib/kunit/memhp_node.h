@@ -7,10 +7,13 @@
 
 struct acpi_device;
 
+/* Memory that is there at boot belongs to none. */
+#define MEMHP_NO_GROUP	-1
+
 /**
  * struct memhp_node - a node that can be taken away and brought back
  * @nid: its number
- * @mgid: the memory group of its memory blocks
+ * @mgid: the memory group of its memory blocks, or MEMHP_NO_GROUP
  * @start: physical address at which its memory begins
  * @size: bytes of memory
  * @firmware: the ACPI device that its memory blocks are bound to, or NULL

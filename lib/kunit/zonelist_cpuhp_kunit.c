@@ -22,6 +22,7 @@
 #include "memhp_cpu_expect.h"
 #include "memhp_cpu_oracle.h"
 #include "memhp_node.h"
+#include "memhp_operation.h"
 #include "zonelist_oracle.h"
 
 #define PATIENCE_US	(20 * USEC_PER_SEC)
@@ -33,129 +34,13 @@
 #define GRACE_US	(500 * USEC_PER_MSEC)
 #define GRACE		usecs_to_jiffies(GRACE_US)
 
-/**
- * struct operation - something that is done in a thread of its own
- * @fn: what to do; gets the operation, returns 0 or a negative errno
- * @cpus: the CPUs to do it with
- * @blocks: the memory blocks to do it with; NULL for none
- * @path: how to take CPUs down and up
- * @task: the thread
- * @done: completed when @fn has returned
- * @ret: what @fn has returned
- * @running: the thread may still use this
- */
-struct operation {
-	int (*fn)(struct operation *op);
-	const struct cpumask *cpus;
-	struct memory_block *blocks[2];
-	enum memhp_cpu_path path;
-	struct task_struct *task;
-	struct completion done;
-	int ret;
-	bool running;
+static struct memhp_operation cpu_op, rebuild_op;
+static struct memhp_operation block_op = {
+	.online_type = MMOP_ONLINE_MOVABLE,
 };
 
-/* Static, lest a thread that never ends use memory of a test that has. */
-static struct operation cpu_op, block_op, rebuild_op;
-
-static int run_operation(void *arg)
-{
-	struct operation *op = arg;
-
-	op->ret = op->fn(op);
-	complete_all(&op->done);
-	return 0;
-}
-
-static void start(struct kunit *test, struct operation *op,
-		  int (*fn)(struct operation *op), const char *name)
-{
-	KUNIT_ASSERT_FALSE_MSG(test, op->running,
-			       "an earlier operation has not ended");
-	op->fn = fn;
-	init_completion(&op->done);
-	op->task = kthread_create(run_operation, op, "memhp_%s", name);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, op->task);
-	get_task_struct(op->task);
-	op->running = true;
-	wake_up_process(op->task);
-}
-
-/* Wait for an operation to end: it must, and it must have succeeded. */
-static void finish(struct kunit *test, struct operation *op)
-{
-	KUNIT_ASSERT_GT_MSG(test,
-			    wait_for_completion_timeout(&op->done, PATIENCE), 0,
-			    "%s does not end", op->task->comm);
-	op->running = false;
-	KUNIT_EXPECT_EQ_MSG(test, op->ret, 0, "%s failed", op->task->comm);
-	put_task_struct(op->task);
-}
-
-static int cpus_down(struct operation *op)
-{
-	int cpu, ret;
-
-	for_each_cpu(cpu, op->cpus) {
-		ret = memhp_cpu_down(cpu, op->path);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static int cpus_up(struct operation *op)
-{
-	int cpu, ret;
-
-	for_each_cpu(cpu, op->cpus) {
-		ret = memhp_cpu_up(cpu, op->path);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static int first_cpu_down(struct operation *op)
-{
-	return memhp_cpu_down(cpumask_first(op->cpus), op->path);
-}
-
-static int first_cpu_up(struct operation *op)
-{
-	return memhp_cpu_up(cpumask_first(op->cpus), op->path);
-}
-
-static int blocks_online(struct operation *op)
-{
-	int i, ret;
-
-	for (i = 0; i < ARRAY_SIZE(op->blocks); i++) {
-		if (!op->blocks[i])
-			continue;
-		ret = memhp_block_online(op->blocks[i], MMOP_ONLINE_MOVABLE);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static int blocks_offline(struct operation *op)
-{
-	int i, ret;
-
-	for (i = 0; i < ARRAY_SIZE(op->blocks); i++) {
-		if (!op->blocks[i])
-			continue;
-		ret = memhp_block_offline(op->blocks[i]);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
 /* Every second time without a lock, so that it runs into everything. */
-static int rebuilds(struct operation *op)
+static int rebuilds(struct memhp_operation *op)
 {
 	int i;
 
@@ -225,7 +110,7 @@ static void bring_up(struct kunit *test, int cpu, enum memhp_cpu_path path)
 static void expect_lists(struct kunit *test, const char *when)
 {
 	char *expected, *actual;
-	int nid, list, cpu;
+	int nid, list;
 
 	get_online_mems();
 	for_each_node(nid) {
@@ -239,15 +124,8 @@ static void expect_lists(struct kunit *test, const char *when)
 			kunit_kfree(test, actual);
 		}
 	}
-	/* Elsewhere cpu_to_mem() is cpu_to_node(), by definition. */
-	if (IS_ENABLED(CONFIG_HAVE_MEMORYLESS_NODES))
-		for_each_online_cpu(cpu)
-			KUNIT_EXPECT_EQ_MSG(test, cpu_to_mem(cpu),
-					    zonelist_expected_node(test,
-								   cpu_to_node(cpu),
-								   gfp_zone(GFP_KERNEL)),
-					    "numa_mem of CPU %d, %s", cpu, when);
 	put_online_mems();
+	memhp_expect_numa_mem(test, when);
 }
 
 /*
@@ -539,7 +417,7 @@ static bool held_up_or_gone(enum memhp_cpu_path path, int cpu)
 		return true;
 	if (path == MEMHP_CPU_BARE)
 		return cpu_writer();
-	return READ_ONCE(cpu_op.task->__state) == TASK_UNINTERRUPTIBLE;
+	return memhp_operation_waits(&cpu_op);
 }
 
 struct stable_param {
@@ -596,12 +474,13 @@ static void mask_stable_during_hotplug(struct kunit *test)
 	open_block_parking(test, p->event);
 	block_op.blocks[0] = mem;
 	block_op.blocks[1] = NULL;
-	start(test, &block_op, online ? blocks_online : blocks_offline, "block");
+	memhp_operation_start(test, &block_op, online ? memhp_op_blocks_online :
+			      memhp_op_blocks_offline, "block");
 	wait_until_parked(test);
 
 	cpu_op.cpus = cpus;
 	cpu_op.path = p->path;
-	start(test, &cpu_op, first_cpu_down, "cpu");
+	memhp_operation_start(test, &cpu_op, memhp_op_first_cpu_down, "cpu");
 	ret = read_poll_timeout(held_up_or_gone, is, is, POLL_US, PATIENCE_US,
 				false, p->path, cpu);
 	KUNIT_EXPECT_EQ_MSG(test, ret, 0, "CPU %d neither goes nor waits", cpu);
@@ -614,8 +493,8 @@ static void mask_stable_during_hotplug(struct kunit *test)
 			    cpu);
 
 	complete_all(&parking.leave);
-	finish(test, &block_op);
-	finish(test, &cpu_op);
+	memhp_operation_finish(test, &block_op);
+	memhp_operation_finish(test, &cpu_op);
 	KUNIT_EXPECT_FALSE(test, cpu_online(cpu));
 }
 
@@ -639,32 +518,34 @@ static void block_waits_for_cpu(struct kunit *test)
 	open_cpu_parking(test);
 	cpu_op.cpus = cpus;
 	cpu_op.path = MEMHP_CPU_BARE;
-	start(test, &cpu_op, first_cpu_up, "cpu");
+	memhp_operation_start(test, &cpu_op, memhp_op_first_cpu_up, "cpu");
 	wait_until_parked(test);
-	start(test, &block_op, blocks_online, "block");
+	memhp_operation_start(test, &block_op, memhp_op_blocks_online, "block");
 	KUNIT_EXPECT_EQ_MSG(test, wait_for_completion_timeout(&block_op.done,
 							      GRACE), 0,
 			    "the block does not wait for the CPU");
 
 	complete_all(&parking.leave);
-	finish(test, &cpu_op);
-	finish(test, &block_op);
+	memhp_operation_finish(test, &cpu_op);
+	memhp_operation_finish(test, &block_op);
 	memhp_expect_consumers(test, cpu, "a CPU up, a block online");
 }
 
 /* Both at once, and rebuilds; what comes of it must not depend on the order. */
-static void at_once(struct kunit *test, int (*cpu_fn)(struct operation *op),
-		    int (*block_fn)(struct operation *op), const char *when)
+static void at_once(struct kunit *test,
+		    int (*cpu_fn)(struct memhp_operation *op),
+		    int (*block_fn)(struct memhp_operation *op),
+		    const char *when)
 {
-	start(test, &rebuild_op, rebuilds, "rebuild");
-	start(test, &cpu_op, cpu_fn, "cpu");
-	start(test, &block_op, block_fn, "block");
-	finish(test, &rebuild_op);
-	finish(test, &cpu_op);
-	finish(test, &block_op);
+	memhp_operation_start(test, &rebuild_op, rebuilds, "rebuild");
+	memhp_operation_start(test, &cpu_op, cpu_fn, "cpu");
+	memhp_operation_start(test, &block_op, block_fn, "block");
+	memhp_operation_finish(test, &rebuild_op);
+	memhp_operation_finish(test, &cpu_op);
+	memhp_operation_finish(test, &block_op);
 
-	memhp_expect_consumers(test, cpu_fn == cpus_up ? cpumask_last(cpu_op.cpus) :
-						   MEMHP_NO_CPU, when);
+	memhp_expect_consumers(test, cpu_fn == memhp_op_cpus_up ?
+			       cpumask_last(cpu_op.cpus) : MEMHP_NO_CPU, when);
 	memhp_rebuild_zonelists();
 	expect_lists(test, when);
 }
@@ -686,8 +567,10 @@ static void consumers_follow_populate(struct kunit *test)
 	cpu_op.path = p->path;
 	get_blocks(test);
 
-	at_once(test, cpus_down, blocks_online, "CPUs down, blocks online");
-	at_once(test, cpus_up, blocks_offline, "CPUs up, blocks offline");
+	at_once(test, memhp_op_cpus_down, memhp_op_blocks_online,
+		"CPUs down, blocks online");
+	at_once(test, memhp_op_cpus_up, memhp_op_blocks_offline,
+		"CPUs up, blocks offline");
 }
 
 /* Zones are emptied while CPUs go, and populated while they come. */
@@ -699,10 +582,12 @@ static void consumers_follow_empty(struct kunit *test)
 	cpu_op.path = p->path;
 	get_blocks(test);
 
-	KUNIT_ASSERT_EQ(test, blocks_online(&block_op), 0);
+	KUNIT_ASSERT_EQ(test, memhp_op_blocks_online(&block_op), 0);
 	memhp_expect_consumers(test, MEMHP_NO_CPU, "blocks online");
-	at_once(test, cpus_down, blocks_offline, "CPUs down, blocks offline");
-	at_once(test, cpus_up, blocks_online, "CPUs up, blocks online");
+	at_once(test, memhp_op_cpus_down, memhp_op_blocks_offline,
+		"CPUs down, blocks offline");
+	at_once(test, memhp_op_cpus_up, memhp_op_blocks_online,
+		"CPUs up, blocks online");
 }
 
 static struct kunit_case zonelist_cpuhp_cases[] = {
