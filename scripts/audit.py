@@ -239,7 +239,7 @@ def graph_of(obj):
 
 
 def main():
-    conf = settings.from_environment()
+    conf = settings.from_environment(settings.X86_64)
     progress = Progress(verbose=conf.verbose)
     with locked(conf.state), pipeline.results_folder(conf, 'audit') as out:
         built = build(conf, progress, out / 'build.log')

@@ -47,7 +47,7 @@ def _run(copy, conf):
 
 
 def main():
-    conf = settings.from_environment()
+    conf = settings.from_environment(settings.X86_64)
     with tempfile.TemporaryDirectory(prefix='memhp-') as tmp:
         copy = Path(tmp) / 'repo'
         shutil.copytree(REPO, copy, ignore=shutil.ignore_patterns(

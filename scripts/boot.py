@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Boots a kernel in QEMU, watches it, and ends it in any case.
 
-Two serial lines: ttyS0 is the kernel's console (console.log), ttyS1 belongs to
-the guest's init (guest.log). At its end, init sends the kernel's log through a
-virtio port (kmsg.log), since the console may lack some of it. A guest that exceeds its time limit is asked for
-all task stacks and held locks, by sysrq over the serial line, and is killed.
+Two serial lines: the first is the kernel's console (console.log), the second
+belongs to the guest's init (guest.log). At its end, init sends the kernel's log
+through a virtio port (kmsg.log), since the console may lack some of it. A guest
+that exceeds its time limit is asked for all task stacks and held locks, by sysrq
+over the serial line, and is killed.
 """
 
 import json
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import arches
 import qmp
 from common import Fatal, child_env, stop_group
 from guest_port import GuestPort
@@ -221,9 +223,11 @@ class Guest:
         console = self.out / 'console.log'
         try:
             monitor = qmp.connect(path)
+            prefix = arches.of(self.machine).sysrq
             for key in b'tld':
-                monitor.command('chardev-send-break', id='console')
-                proc.stdin.write(bytes([key]))
+                if not prefix:
+                    monitor.command('chardev-send-break', id='console')
+                proc.stdin.write(prefix + bytes([key]))
                 proc.stdin.flush()
                 self._settle(console)
             if console.stat().st_size == end:
@@ -256,7 +260,7 @@ def choose_accel(guest, state):
     once per boot of the host.
     """
     machine = guest.machine
-    if os.uname().machine != machine.qemu_arch:
+    if not arches.of(machine).native:
         return 'tcg', f'tcg (this host is {os.uname().machine})'
     if not os.access('/dev/kvm', os.R_OK | os.W_OK):
         return 'tcg', 'tcg (no /dev/kvm)'

@@ -255,7 +255,7 @@ def _measure(built, conf, out, progress):
 
 
 def main():
-    conf = replace(settings.from_environment(), sanitizer=kbuild.GCOV)
+    conf = replace(settings.from_environment(settings.X86_64), sanitizer=kbuild.GCOV)
     progress = Progress(verbose=conf.verbose)
     expected = load_unreached(SCRIPTS / 'coverage-unreached.txt')
     with locked(conf.state), \

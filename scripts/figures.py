@@ -19,7 +19,7 @@ COST = DOCS / 'memory-hotplug-zonelist-cost.svg'
 
 
 def main():
-    conf = settings.from_environment()
+    conf = settings.from_environment(settings.X86_64)
     suite = zonelist_map.CASE.partition('.')[0]
     found = run.run(replace(conf, tests=suite))
     print(results.summary(found))

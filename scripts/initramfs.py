@@ -10,9 +10,11 @@ from common import SCRIPTS, Fatal, child_env
 from suites import COLLECTION
 
 
-def _static(name):
-    """A statically linked program of the host, or Fatal."""
-    path = shutil.which(name)
+def _static(name, folder=None):
+    """A statically linked program of the host, or of a folder with those of
+    another arch, or Fatal.
+    """
+    path = shutil.which(name, path=folder and f'{folder}/bin')
     if not path:
         raise Fatal(f'{name} is missing: apt-get install it (see '
                     f'scripts/packages.txt)')
@@ -22,12 +24,16 @@ def _static(name):
     return path
 
 
-def stage(root):
-    """Fill a folder with all but the kselftests, which go to root/kselftest."""
+def stage(root, foreign=None):
+    """Fill a folder with all but the kselftests, which go to root/kselftest.
+
+    foreign: the folder with the programs of the guest's arch, if that is not
+    the host's.
+    """
     for folder in ('bin', 'guest', 'kselftest'):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    shutil.copy2(_static('busybox'), root / 'bin/busybox')
-    shutil.copy2(_static('bash-static'), root / 'bin/bash')
+    shutil.copy2(_static('busybox', foreign), root / 'bin/busybox')
+    shutil.copy2(_static('bash-static', foreign), root / 'bin/bash')
     shutil.copy2(SCRIPTS / 'guest/init', root / 'init')
     shutil.copy2(SCRIPTS / 'guest/timeout', root / 'guest/timeout')
 

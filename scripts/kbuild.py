@@ -10,9 +10,8 @@ import re
 import shutil
 from dataclasses import dataclass
 
+from arches import ARCHES
 from common import REPO, SCRIPTS, Fatal, child_env, run_logged
-
-ARCHES = ('x86_64',)
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,12 @@ def fragments(arch, sanitizer=''):
         names += ['debug', 'canary']
         if sanitizer:
             names.append(sanitizer)
+    # As "make kselftest-merge" has it, which asks for one of the arch as well.
+    config = REPO / 'tools/testing/selftests/memory-hotplug/config'
+    of_arch = config.with_name(f'config.{arch}')
     return [*(SCRIPTS / f'config/{name}.config' for name in names),
-            REPO / 'lib/kunit/memhp.kunitconfig',
-            REPO / 'tools/testing/selftests/memory-hotplug/config']
+            REPO / 'lib/kunit/memhp.kunitconfig', config,
+            *([of_arch] if of_arch.exists() else [])]
 
 
 def requested(paths):
@@ -118,6 +120,7 @@ class Kbuild:
         self.tree = tree
         self.view = view
         self.arch = arch
+        self.target = ARCHES[arch]
         self.sanitizer = sanitizer
         self.slowdown = _VARIANTS.get(sanitizer, _DEFAULT).slowdown
         variant = f'-{sanitizer}' if sanitizer else ''
@@ -133,10 +136,13 @@ class Kbuild:
     def make_command(self, *args):
         """A make command line for this tree, arch and object folder."""
         cmd = ['make', '-C', str(self.tree.path), f'O={self.obj}',
-               f'ARCH={self.arch}', f'-j{self.jobs}',
+               f'ARCH={self.target.kernel}', f'-j{self.jobs}',
                *_VARIANTS.get(self.sanitizer, _DEFAULT).make]
+        prefix = self.target.prefix
+        if prefix:
+            cmd.append(f'CROSS_COMPILE={prefix}')
         if ccache():
-            cmd += ['CC=ccache gcc', 'HOSTCC=ccache gcc']
+            cmd += [f'CC=ccache {prefix}gcc', 'HOSTCC=ccache gcc']
         if self.view:
             cmd = [*_WITH_VIEW, str(self.view), str(self.tree.path), *cmd]
         return cmd + list(args)
@@ -180,12 +186,9 @@ class Kbuild:
     def build_kernel(self, *targets):
         """Build the image and the modules, or these targets alone."""
         with self.progress.phase('build kernel'):
-            self.make(*targets or (self.image_target(), 'modules'))
+            self.make(*targets or (self.target.image, 'modules'))
         if not self.view:
             (self.obj / 'memhp.kconfig').write_text(self._kconfig_stamp())
-
-    def image_target(self):
-        return {'x86_64': 'vmlinux'}[self.arch]
 
     def install_modules(self, root):
         """The kernel's own "make modules_install", for modprobe in the guest."""

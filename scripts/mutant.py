@@ -41,6 +41,7 @@ from pathlib import Path
 import patching
 import scenarios
 import suites
+from arches import ARCHES
 from common import SCRIPTS, CommandFailed, Fatal, child_env
 from kbuild import Kbuild
 
@@ -50,9 +51,6 @@ MUTANTS = SCRIPTS / 'mutants'
 # held; the test expects it, and says so in its result; all passes.
 CONSOLE, RULE, EXPECTED, NOTHING = HOW = (
     'console during ', 'rule of ', 'expected failure of ', 'nothing during ')
-
-# The folder in the kernel's arch/ of an arch that is called otherwise.
-_FOLDER = {'x86_64': 'x86'}
 
 _HEADER = re.compile(
     r'^(?://|#) *(class|file|history|observe|arch|needs|boot): *(.*?)\s*$', re.M)
@@ -85,7 +83,7 @@ class Mutant:
         """
         wanted = next(iter(self.arch.split()), '')
         if (tree / 'arch' / wanted).is_dir() and \
-                wanted not in ('', _FOLDER.get(arch, arch)):
+                wanted not in ('', ARCHES[arch].folder):
             return f'for {wanted}'
         have = set(config.splitlines())
         lacks = [o for o in re.findall(r'\bCONFIG_\w+', self.needs)
@@ -154,7 +152,8 @@ def scenario(mutant, arch, tree):
     it.
     """
     tests = ' '.join(dict.fromkeys(o.test for o in mutant.seen))
-    plan = scenarios.plan(arch, suites.select(tests, tree), tree)
+    plan = scenarios.plan(arch, suites.select(tests, tree, arch=arch),
+                          tree)
     for boot in plan:
         if mutant.boot in ('', boot.name):
             return boot
@@ -192,7 +191,7 @@ class Scratch:
         try:
             for mutant in mutants:
                 apply(mutant, self.path)
-            kernel.build_kernel(kernel.image_target())
+            kernel.build_kernel(kernel.target.image)
         except CommandFailed as e:
             raise Fatal(f'the kernel does not compile with {mutants[-1].path}: '
                         f'{e.cause}')

@@ -288,7 +288,7 @@ class Verdict:
 
 def main():
     try:
-        conf = settings.from_environment()
+        conf = settings.from_environment(settings.X86_64)
         patch = read_patch(os.environ.get('PATCH'))
         progress = Progress(verbose=conf.verbose)
         with locked(conf.state), pipeline.results_folder(

@@ -37,7 +37,7 @@ class Copy:
     def compile(self):
         """Build what an audit takes."""
         self.kbuild.configure()
-        self.kbuild.build_kernel(self.kbuild.image_target())
+        self.kbuild.build_kernel(self.kbuild.target.image)
 
     def build(self, folder):
         """Build all of it; returns it as something to boot, whose image and

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import boot
 import bootrecord
+import foreign
 import initramfs
 import kernels
 import lockrules
@@ -87,7 +88,8 @@ def build(settings, progress, out, only=None):
                          progress, log)
     params = machine.load(tree.path, settings.arch)
     boot.check_qemu(params)
-    selection = suites.select(settings.tests, tree.path, only)
+    selection = suites.select(settings.tests, tree.path, only,
+                              settings.arch)
     kernel = Kbuild(tree, settings.arch, settings.state, settings.jobs,
                     progress, log, settings.sanitizer)
     kernel.configure()
@@ -95,7 +97,8 @@ def build(settings, progress, out, only=None):
     programs = suites.kselftests(tree.path)
     with tempfile.TemporaryDirectory(dir=kernel.obj) as tmp:
         root = Path(tmp)
-        initramfs.stage(root)
+        initramfs.stage(root, None if kernel.target.native else foreign.fetch(
+            kernel.target, settings.state, progress))
         kernel.install_modules(root)
         kernel.install_kselftests(root / 'kselftest')
         initramfs.list_cases(root, [
@@ -134,6 +137,7 @@ def run_guest(built, settings, out, progress, selection=None,
     limit = limit or BOOT_LIMIT * slowdown
     cmdline = ' '.join(filter(None, (
         f'memhp.nonce={nonce}', f'memhp.slowdown={slowdown}',
+        f'memhp.log={built.kbuild.target.log}',
         selection.cmdline(), extra_cmdline)))
     with tempfile.NamedTemporaryFile(prefix='memhp-') as together:
         for archive in archives.values():

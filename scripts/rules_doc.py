@@ -191,7 +191,7 @@ def stale(found, folder=DOCS):
 
 
 def main():
-    conf = settings.from_environment()
+    conf = settings.from_environment(settings.X86_64)
     progress = Progress(verbose=conf.verbose)
     with locked(conf.state), pipeline.results_folder(conf, 'rules') as out:
         built = audit.build(conf, progress, out / 'build.log')

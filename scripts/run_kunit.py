@@ -26,7 +26,7 @@ def command(tree, arch, jobs, tests=''):
 
 
 def main():
-    conf = settings.from_environment(also=('um',))
+    conf = settings.from_environment((*kbuild.ARCHES, 'um'))
     if conf.sanitizer:
         raise Fatal(f'make kunit knows no SANITIZER={conf.sanitizer}: give it '
                     f'to make run, with TESTS=')

@@ -9,6 +9,10 @@ import kbuild
 from common import REPO, Fatal
 
 
+# For what reads machine code, or what is recorded of one arch.
+X86_64 = ('x86_64',)
+
+
 @dataclass(frozen=True)
 class Settings:
     kernel: str
@@ -43,16 +47,15 @@ def _jobs(text):
     return int(text)
 
 
-def from_environment(also=()):
+def from_environment(archs=tuple(kbuild.ARCHES)):
     """Settings as make's variables have them; Fatal for what cannot be.
 
-    also: archs that a command knows besides those that we boot ourselves.
+    archs: that the command knows, where they are not all that we boot.
     """
     get = os.environ.get
     arch = get('ARCH') or 'x86_64'
-    known = (*kbuild.ARCHES, *also)
-    if arch not in known:
-        raise Fatal(f'unknown ARCH={arch}: known here are {", ".join(known)}')
+    if arch not in archs:
+        raise Fatal(f'unknown ARCH={arch}: known here are {", ".join(archs)}')
     sanitizer = get('SANITIZER') or ''
     if sanitizer and sanitizer not in kbuild.SANITIZERS:
         raise Fatal(f'unknown SANITIZER={sanitizer}: known are '

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+import kbuild
 from common import REPO, Fatal, child_env
 
 # Only proves that failures are seen; see lib/kunit/memhp_canary_kunit.c.
@@ -45,13 +46,17 @@ class Selection:
         return ' '.join(words)
 
 
-def kunit_suites():
-    """The names of our KUnit suites, from their sources."""
+def kunit_suites(arch=None):
+    """The names of our KUnit suites, from their sources: of all, or of those that
+    there are on an arch.
+    """
+    options = kbuild.requested(kbuild.fragments(arch)) if arch else {}
     names = []
     for path in sorted((REPO / 'lib/kunit').glob('*_kunit.c')):
         names += re.findall(r'struct kunit_suite \w+ = \{\s*\.name = "(\w+)"',
                             path.read_text())
-    return [n for n in names if n != CANARY]
+    return [n for n in names if n != CANARY and
+            (not arch or f'CONFIG_{n.upper()}_KUNIT_TEST' in options)]
 
 
 def kselftests(tree):
@@ -119,14 +124,15 @@ def _select_one(pattern, tree, suites, programs):
     return found
 
 
-def select(patterns, tree, only=None):
+def select(patterns, tree, only=None, arch='x86_64'):
     """The tests that some words name: a glob for KUnit's "suite" or
     "suite.case", for kselftests or, as "program:case", for parts of them; with
     "!", kselftests to leave out. No word at all means all tests.
 
     only: "kselftests" leaves the KUnit suites out.
+    arch: whose KUnit suites there are to choose from.
     """
-    suites = [] if only == 'kselftests' else kunit_suites()
+    suites = [] if only == 'kselftests' else kunit_suites(arch)
     programs = kselftests(tree)
     words = patterns.split()
     found = [_select_one(w, tree, suites, programs)

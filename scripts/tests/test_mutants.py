@@ -23,7 +23,7 @@ import pipeline
 import rules
 from progress import Progress
 
-OURS = mutant.read_all(mutant.MUTANTS)
+OURS = [m for m in mutant.read_all(mutant.MUTANTS) if m.arch in ('', 'x86')]
 # What to apply; the last one says how it shows.
 if os.environ.get('MUTANTS') == 'all':
     MUTANTS = {m.name: (m,) for m in OURS} | {

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What differs between the archs that we boot: how a kernel is built for one, how
+its guest talks, and where the guest's own programs come from.
+
+The machine itself is in scripts/machines/, the kernel's options in scripts/config/.
+"""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Arch:
+    """An arch."""
+    name: str           # as in ARCH=, and as uname calls it
+    kernel: str         # as the kernel's own ARCH= has it
+    folder: str         # in the kernel's arch/
+    debian: str         # as Debian calls it
+    gnu: str            # as compilers do
+    image: str          # what kbuild makes, for QEMU to boot
+    log: str            # the device of the second serial line, in /dev
+    sysrq: bytes        # before a sysrq key on the console; b'' for a break
+
+    @property
+    def native(self):
+        """Is it this host's?"""
+        return os.uname().machine == self.name
+
+    @property
+    def prefix(self):
+        """Of the compiler's name; a host's own compiler has none."""
+        return '' if self.native else f'{self.gnu}-linux-gnu-'
+
+
+# The console of a pseries is no serial line, and knows no break: Ctrl-O it is.
+_CTRL_O = b'\x0f'
+
+_ALL = (
+    Arch('x86_64', 'x86_64', 'x86', 'amd64', 'x86_64', 'vmlinux', 'ttyS1',
+         b''),
+    Arch('ppc64le', 'powerpc', 'powerpc', 'ppc64el', 'powerpc64le', 'vmlinux',
+         'hvc1', _CTRL_O),
+)
+
+ARCHES = {arch.name: arch for arch in _ALL}
+
+
+def of(machine):
+    """The arch of a machine description, which names it as the kernel does."""
+    return next(a for a in _ALL if a.kernel == machine.linux_arch)
