@@ -38,7 +38,8 @@ _REPO = Path(__file__).resolve().parents[2]
 
 # All that the machine is good for, since kunit.py adds nothing of its own.
 _FRAGMENTS = ('scripts/config/base.config', 'scripts/config/x86_64.config',
-              'tools/testing/selftests/memory-hotplug/config')
+              'tools/testing/selftests/memory-hotplug/config',
+              'tools/testing/selftests/memory-hotplug/config.x86_64')
 
 _DISTANCES = (
     (0, 1, 20), (0, 2, 30), (0, 3, 25),

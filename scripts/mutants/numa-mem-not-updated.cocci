@@ -4,7 +4,7 @@
 // history: synthetic
 // arch: powerpc
 // needs: CONFIG_HAVE_MEMORYLESS_NODES
-// observe: zonelist_cpuhp.consumers_follow_populate: a CPU of a node that got memory still takes it from elsewhere
+// observe: zonelist_numa_mem.block_comes_while_cpu_starts: a CPU of a node that got memory still takes it from elsewhere
 
 @@
 iterator name for_each_online_cpu;

@@ -4,7 +4,7 @@
 // history: synthetic
 // arch: powerpc
 // needs: CONFIG_HAVE_MEMORYLESS_NODES
-// observe: zonelist_cpuhp.consumers_follow_populate: a node with nothing but ZONE_MOVABLE is the local memory of its CPUs
+// observe: zonelist_numa_mem.ignores_movable_memory: a node with nothing but ZONE_MOVABLE is the local memory of its CPUs
 
 @@
 @@
