@@ -167,7 +167,7 @@ static void no_other_list_is_stored_to(struct kunit *test)
 	struct list_watch *watches;
 	int nid, list, nr;
 
-	zonelist_watch_require(test, 2);
+	zonelist_watch_require(test, 2, ZONELIST_STORES);
 	watches = kunit_kcalloc(test, slots, sizeof(*watches), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, watches);
 

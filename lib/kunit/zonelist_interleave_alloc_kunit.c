@@ -395,7 +395,7 @@ static void every_allocation(struct kunit *test)
 	ktime_t start;
 	s64 ms;
 
-	zonelist_watch_require(test, MAX_ALLOCS + 1);
+	zonelist_watch_require(test, MAX_ALLOCS + 1, ZONELIST_ACCESSES);
 	d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, d);
 	init_duel(test, d);

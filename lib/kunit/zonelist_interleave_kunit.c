@@ -4,7 +4,7 @@
  * which one walk and one rebuild can interleave, each of them made to happen.
  *
  * A memory block goes online and offline, so that a zone comes and goes. The
- * rebuild that follows is stopped by a hardware watchpoint after each of its
+ * rebuild that follows is stopped by a watch (zonelist_watch.c) after each of its
  * stores to a list. While it stands still, every reader that was stopped at
  * some position of the old list goes on to its end, and every reader that
  * begins now is stopped at some position, to go on when the rebuild is over.
@@ -520,7 +520,7 @@ static void every_interleaving(struct kunit *test)
 	il = kunit_kzalloc(test, sizeof(*il), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, il);
 	il->test = test;
-	zonelist_watch_require(test, 1);
+	zonelist_watch_require(test, 1, ZONELIST_STORES);
 	il->nr_slots = min(zonelist_watch_slots(), MAX_STOPS);
 	il->mem = memhp_scenario_block(test, &il->zone);
 	il->writer = current;

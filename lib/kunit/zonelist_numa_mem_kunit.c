@@ -97,12 +97,12 @@ static void hold_at_start(struct kunit *test, int cpu)
 }
 
 /**
- * struct parking - a memory block that is held on its way
+ * struct block_parking - a memory block that is held on its way
  * @nb: the notifier that holds it
  * @parked: completed when it is there, with mem_hotplug_lock held
  * @leave: completed when it may go on
  */
-static struct parking {
+static struct block_parking {
 	struct notifier_block nb;
 	struct completion parked, leave;
 } parking;

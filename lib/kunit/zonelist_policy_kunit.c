@@ -395,7 +395,7 @@ static void zone_is_born(struct kunit *test)
 	struct birth *b;
 	int lower;
 
-	zonelist_watch_require(test, 1);
+	zonelist_watch_require(test, 1, ZONELIST_STORES);
 	mem = memhp_scenario_block(test, &zone);
 	sum_reserves(zone, &kept_before, &lower);
 

@@ -364,12 +364,13 @@ static void disarm(void *arg)
 		zonelist_watch_disarm(&r->stops[i].watch);
 }
 
-static struct restricted *prepare(struct kunit *test)
+static struct restricted *prepare(struct kunit *test,
+				  enum zonelist_access access)
 {
 	struct restricted *r;
 	int cpu, writer_cpu, i;
 
-	zonelist_watch_require(test, 2);
+	zonelist_watch_require(test, 2, access);
 	if (!IS_ENABLED(CONFIG_CPUSETS))
 		kunit_skip(test, "no cpusets");
 	r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
@@ -438,7 +439,7 @@ static int arm_stops(struct kunit *test, struct restricted *r,
  */
 static void after_each_store(struct kunit *test)
 {
-	struct restricted *r = prepare(test);
+	struct restricted *r = prepare(test, ZONELIST_STORES);
 	int len = list_length(r->zl), covered, before = 0;
 	/* Two stores for each zone, and two for the end of the list. */
 	int expected[NR_DIRECTIONS] = {
@@ -512,7 +513,7 @@ static void park_reader(struct zonelist_watch *watch, struct pt_regs *regs)
  */
 static void entry_changes(struct kunit *test, enum kind kind)
 {
-	struct restricted *r = prepare(test);
+	struct restricted *r = prepare(test, ZONELIST_ACCESSES);
 	char from[ACCESSES_MAX + 1] = {};
 
 	for (r->park_at = 1; r->park_at <= ACCESSES_MAX; r->park_at++) {

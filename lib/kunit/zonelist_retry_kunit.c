@@ -189,7 +189,7 @@ static struct retry *retry_init(struct kunit *test)
 	struct retry *rt;
 	int cpu;
 
-	zonelist_watch_require(test, 4);
+	zonelist_watch_require(test, 4, ZONELIST_ACCESSES);
 	rt = kunit_kzalloc(test, sizeof(*rt), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, rt);
 	rt->test = test;

@@ -136,7 +136,7 @@ static void second_rebuild_waits(struct kunit *test)
 	struct zonelist *zl;
 	struct race *race;
 
-	zonelist_watch_require(test, 2);
+	zonelist_watch_require(test, 2, ZONELIST_STORES);
 	race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, race);
 	race->stop.hit = hold;

@@ -117,7 +117,7 @@ static void entry_becomes_the_end(struct kunit *test)
 	struct vanish *v;
 	int cpu, nid, access, accesses;
 
-	zonelist_watch_require(test, 2);
+	zonelist_watch_require(test, 2, ZONELIST_ACCESSES);
 	mem = memhp_block_get(test, MEMHP_NODE_WITH_MEMORY);
 	if (!mem)
 		kunit_skip(test, "no offline memory block on a node with memory");

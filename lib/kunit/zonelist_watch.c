@@ -1,99 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hardware watchpoints on the fields of zonerefs, on all CPUs, which stop
- * whoever writes a zonelist right after a store: the list stays as it is for as
- * long as the callback runs.
+ * Watches on the fields of zonerefs, which stop whoever writes a zonelist right
+ * after a store: the list stays as it is for as long as the callback runs.
+ *
+ * What watches is a hardware watchpoint (zonelist_watch_hw.c), or kprobes on the
+ * writer's store instructions (zonelist_watch_step.c).
  */
-#include <linux/err.h>
-#include <linux/hw_breakpoint.h>
-#include <linux/perf_event.h>
+#include <linux/nodemask.h>
 
 #include "zonelist_watch.h"
-
-/*
- * A watchpoint must be reported after the store, not before it, and without
- * single-stepping on the way out. That is how x86 does it.
- */
-#if defined(CONFIG_HAVE_HW_BREAKPOINT) && defined(CONFIG_X86)
-
-static void triggered(struct perf_event *event, struct perf_sample_data *data,
-		      struct pt_regs *regs)
-{
-	struct zonelist_watch *watch = event->overflow_handler_context;
-
-	watch->hit(watch, regs);
-}
-
-static int arm(struct zonelist_watch *watch, void *field, int len, int type)
-{
-	struct perf_event * __percpu *events;
-	struct perf_event_attr attr;
-
-	hw_breakpoint_init(&attr);
-	attr.bp_addr = (unsigned long)field;
-	attr.bp_len = len;
-	attr.bp_type = type;
-	events = register_wide_hw_breakpoint(&attr, triggered, watch);
-	if (IS_ERR_PCPU(events))
-		return PTR_ERR_PCPU(events);
-	watch->events = events;
-	return 0;
-}
-
-/**
- * zonelist_watch_slots() - how many watches can be armed at a time
- *
- * Context: any.
- * Return: the number, 0 if the machine cannot watch at all.
- */
-int zonelist_watch_slots(void)
-{
-	return hw_breakpoint_slots(TYPE_DATA);
-}
-
-/**
- * zonelist_watch_disarm() - end a watch
- * @watch: the watch; may be unarmed
- *
- * Context: process context, may sleep. Takes cpu_hotplug_lock.
- */
-void zonelist_watch_disarm(struct zonelist_watch *watch)
-{
-	if (!watch->events)
-		return;
-	unregister_wide_hw_breakpoint(watch->events);
-	watch->events = NULL;
-}
-
-#else
-
-static int arm(struct zonelist_watch *watch, void *field, int len, int type)
-{
-	return -EOPNOTSUPP;
-}
-
-int zonelist_watch_slots(void)
-{
-	return 0;
-}
-
-void zonelist_watch_disarm(struct zonelist_watch *watch)
-{
-}
-
-#endif
 
 /**
  * zonelist_watch_require() - skip a test that needs watches
  * @test: the running test
  * @slots: how many it needs at a time
+ * @access: what they have to report
  *
- * Context: process context.
+ * To be called before the first of them is armed.
+ *
+ * Context: process context, may sleep.
  */
-void zonelist_watch_require(struct kunit *test, int slots)
+void zonelist_watch_require(struct kunit *test, int slots,
+			    enum zonelist_access access)
 {
 	if (zonelist_watch_slots() < slots)
-		kunit_skip(test, "too few watchpoints that stop a writer after a store");
+		kunit_skip(test, "too few watches that stop a writer after a store");
+	if (access == ZONELIST_ACCESSES && !zonelist_watch_sees_loads())
+		kunit_skip(test, "no hardware watchpoints that stop a reader after a load");
+	KUNIT_ASSERT_EQ(test, zonelist_watch_begin(test), 0);
 }
 
 /**
@@ -112,8 +46,9 @@ int zonelist_watch_store(struct zonelist_watch *watch, struct zonelist *zl,
 	struct zoneref *zref = &zl->_zonerefs[store / 2];
 
 	if (store % 2)
-		return arm(watch, &zref->zone_idx, sizeof(zref->zone_idx),
-			   HW_BREAKPOINT_W);
+		return zonelist_watch_arm(watch, &zref->zone_idx,
+					  sizeof(zref->zone_idx),
+					  ZONELIST_STORES);
 	return zonelist_watch_zone(watch, zref, ZONELIST_STORES);
 }
 
@@ -129,9 +64,8 @@ int zonelist_watch_store(struct zonelist_watch *watch, struct zonelist *zl,
 int zonelist_watch_zone(struct zonelist_watch *watch, struct zoneref *zref,
 			enum zonelist_access access)
 {
-	return arm(watch, &zref->zone, sizeof(zref->zone),
-		   access == ZONELIST_STORES ? HW_BREAKPOINT_W :
-					       HW_BREAKPOINT_RW);
+	return zonelist_watch_arm(watch, &zref->zone, sizeof(zref->zone),
+				  access);
 }
 
 /**

@@ -9,14 +9,18 @@ struct perf_event;
 struct pt_regs;
 
 /**
- * struct zonelist_watch - a hardware watchpoint on one field of a zoneref
+ * struct zonelist_watch - a watch on one field of a zoneref
  * @hit: called after each access, on the CPU and in the context that made it,
  *	with interrupts off, as in an NMI
- * @events: one per CPU while the watch is armed
+ * @events: one per CPU while a hardware watchpoint is armed
+ * @place: what is watched by kprobes
+ * @len: how many bytes that has
  */
 struct zonelist_watch {
 	void (*hit)(struct zonelist_watch *watch, struct pt_regs *regs);
 	struct perf_event * __percpu *events;
+	unsigned long place;
+	unsigned int len;
 };
 
 /**
@@ -30,7 +34,8 @@ enum zonelist_access {
 };
 
 int zonelist_watch_slots(void);
-void zonelist_watch_require(struct kunit *test, int slots);
+void zonelist_watch_require(struct kunit *test, int slots,
+			    enum zonelist_access access);
 int zonelist_watch_store(struct zonelist_watch *watch, struct zonelist *zl,
 			 int store);
 int zonelist_watch_zone(struct zonelist_watch *watch, struct zoneref *zref,
@@ -38,5 +43,11 @@ int zonelist_watch_zone(struct zonelist_watch *watch, struct zoneref *zref,
 int zonelist_watch_last_store(struct zonelist_watch *watch, struct zone *zone,
 			      bool online);
 void zonelist_watch_disarm(struct zonelist_watch *watch);
+
+/* For zonelist_watch.c; what each does is with that of zonelist_watch_hw.c. */
+int zonelist_watch_begin(struct kunit *test);
+bool zonelist_watch_sees_loads(void);
+int zonelist_watch_arm(struct zonelist_watch *watch, void *field, int len,
+		       enum zonelist_access access);
 
 #endif
