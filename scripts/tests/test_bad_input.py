@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from common import REPO, child_env
+from common import REPO, SCRIPTS, child_env
 
 AS_NOBODY = (shutil.which('setpriv'), '--reuid=65534', '--regid=65534',
              '--clear-groups')
@@ -75,6 +75,17 @@ def test_unknown_kernel(state):
 
 def test_unknown_arch(state):
     assert 'unknown ARCH=vax' in run_with(state, 'ARCH=vax')
+
+
+@pytest.mark.parametrize('script', ['audit', 'locksets', 'rules_doc'])
+def test_arch_that_a_command_does_not_know(state, script):
+    """Not by make, which would get the other arch's compiler first."""
+    done = subprocess.run(
+        ['/usr/bin/python3', '-B', SCRIPTS / f'{script}.py'],
+        env=child_env(ARCH='ppc64le', O=str(state)), capture_output=True,
+        text=True)
+    assert done.returncode and done.stderr.splitlines() == [
+        'memhp: unknown ARCH=ppc64le: known here are x86_64']
 
 
 def test_unknown_sanitizer(state):

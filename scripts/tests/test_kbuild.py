@@ -70,3 +70,24 @@ def test_missing_options_are_named(tmp_path):
 def test_the_built_kernel_has_them(built):
     kbuild.verify(kbuild.requested(kbuild.fragments(built.kbuild.arch)),
                   built.kbuild.obj / '.config')
+
+
+def test_fragments_of_another_arch():
+    here, there = (kbuild.requested(kbuild.fragments(arch))
+                   for arch in ('x86_64', 'ppc64le'))
+    assert here['CONFIG_VIRTIO_MEM'] == there['CONFIG_PPC_PSERIES'] == 'y'
+    assert 'CONFIG_VIRTIO_MEM' not in there
+    assert 'CONFIG_ACPI' not in there and 'CONFIG_PPC_PSERIES' not in here
+
+
+def test_another_arch_is_cross_compiled(built, monkeypatch):
+    monkeypatch.setattr('os.uname', lambda: type('U', (), {
+        'machine': 'x86_64'}))
+
+    def words(arch):
+        return kbuild.Kbuild(built.tree, arch, Path('/state'), 1, None,
+                             None).make_command()
+
+    assert {'ARCH=powerpc', 'CROSS_COMPILE=powerpc64le-linux-gnu-'} < \
+        set(words('ppc64le'))
+    assert not any(w.startswith('CROSS_COMPILE') for w in words('x86_64'))

@@ -84,3 +84,12 @@ def test_what_takes_the_kernel_down_is_asked_for_by_name(tree):
     chosen = suites.select(f'{suites.VANISH}.entry_becomes_the_end', tree)
     assert chosen.suites == [suites.VANISH]
     assert f'module!={suites.VANISH}' not in chosen.cmdline()
+
+
+def test_suites_of_an_arch(tree):
+    """What an arch cannot have is not waited for there."""
+    here, there = (set(suites.select('', tree, arch=arch).suites)
+                   for arch in ('x86_64', 'ppc64le'))
+    assert there - here == {'zonelist_numa_mem'} and here < there
+    with pytest.raises(Fatal, match='no test matches TESTS=zonelist_numa_mem'):
+        suites.select('zonelist_numa_mem', tree)
