@@ -18,6 +18,7 @@ class Scenario:
     cmdline: str
     without: tuple      # words of the machine's own command line
     selection: suites.Selection
+    machines: tuple = ()    # that it fits; all if there are none
 
 
 def _read(arch):
@@ -61,7 +62,8 @@ def plan(arch, wanted, tree):
         if chosen.suites or chosen.programs:
             found.append(Scenario(name, section.get('cmdline', ''),
                                   tuple(section.get('without', '').split()),
-                                  chosen))
+                                  chosen,
+                                  tuple(section.get('machines', '').split())))
     if not found:
         raise Fatal(f'no boot in scripts/scenarios/{arch}.ini runs '
                     f'{", ".join(wanted.programs)}')
@@ -82,6 +84,11 @@ def every(arch, wanted, tree):
     """
     return [replace(quick(arch, wanted, tree)[0], name='run'),
             *plan(arch, replace(wanted, suites=[], kunit_glob=''), tree)]
+
+
+def on(machine, boots):
+    """Those of the boots that fit a machine."""
+    return [s for s in boots if machine in (s.machines or (machine,))]
 
 
 def until_an_oops(boots):
