@@ -9,7 +9,7 @@ It lies next to the logs of the boot:
   extra_cmdline  kernel parameters of the scenario, or of the command
   cmdline        the whole kernel command line
   qemu           {cmdline, words}: of the machine, without what the runner adds
-  accel          "kvm" or "tcg"
+  accel          "kvm", "tcg" or "tcg,thread=single"
   limit          of the boot, in seconds
   kernel         {release, source, commit, tree, arch, sanitizer}
   image          the kernel's place in the store: see kernels.py
