@@ -8,7 +8,8 @@ KERNEL ?= 6.12
 ARCH   ?= x86_64
 O      ?= build
 export KERNEL KDIR ARCH O V J TESTS TREE SANITIZER MUTANTS PEERS EXPERIMENT \
-       PATCH RUN TEST GDB TIMES HOSTS KERNELS ARCHES MACHINES SANITIZERS
+       PATCH RUN TEST GDB TIMES HOSTS KERNELS ARCHES MACHINES SANITIZERS \
+       BATCH
 
 # Debian's Python, which has Debian's modules, whatever else is in PATH.
 PYTHON := /usr/bin/python3 -B
@@ -93,7 +94,7 @@ verdict: setup-run setup-check ## what a patch changes, the kernel without it be
 	@$(PYTHON) scripts/patch_verdict.py
 
 .PHONY: matrix
-matrix: setup-matrix ## all boots over kernels, archs, machines, sanitizers [HOSTS=file] [KERNELS=] [ARCHES=] [MACHINES=] [SANITIZERS=] [TESTS=globs]
+matrix: setup-matrix ## all boots over kernels, archs, machines, sanitizers [HOSTS=file] [KERNELS=] [ARCHES=] [MACHINES=] [SANITIZERS=] [TESTS=globs] [BATCH=folder]
 	@$(PYTHON) scripts/matrix.py
 
 .PHONY: coverage

@@ -15,9 +15,9 @@ REPO = Path(__file__).resolve().parent.parent
 SCRIPTS = REPO / 'scripts'
 
 # Ours or our caller's make's: they mean something else to the kernel's.
-_OUR_VARIABLES = ('ARCH', 'ARCHES', 'GDB', 'HOSTS', 'J', 'KDIR', 'KERNEL',
-                  'KERNELS', 'MACHINES', 'MUTANTS', 'O', 'PATCH', 'PEERS',
-                  'RUN', 'SANITIZER', 'SANITIZERS', 'TEST', 'TESTS', 'TIMES',
+_OUR_VARIABLES = ('ARCH', 'ARCHES', 'BATCH', 'GDB', 'HOSTS', 'J', 'KDIR',
+                  'KERNEL', 'KERNELS', 'MACHINES', 'MUTANTS', 'O', 'PATCH',
+                  'PEERS', 'RUN', 'SANITIZER', 'SANITIZERS', 'TEST', 'TESTS', 'TIMES',
                   'TREE', 'V', 'MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES',
                   'MFLAGS')
 

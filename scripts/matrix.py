@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import shutil
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ import judge
 import kbuild
 import kernels
 import machine
+import matrix_batch
 import matrix_dispatch
 import matrix_hosts
 import matrix_results
@@ -187,26 +189,46 @@ def _judge(cell, folder, told, conf):
 
 
 def _run(cells, found, workers, conf, out, progress):
-    """Run those of the jobs that are not done; adds to the results."""
+    """Run those of the jobs that are not done: as matrix_dispatch has it."""
     jobs = {name: c.job for name, c in cells.items() if name not in found}
-    if not jobs:
-        return
-    with progress.phase('jobs'):
-        for name, folder, told in matrix_dispatch.Dispatch(
-                jobs, workers, conf.state, out, progress).run():
+    if jobs:
+        yield from matrix_dispatch.Dispatch(jobs, workers, conf.state, out,
+                                            progress).run()
+
+
+def _conclude(cells, found, done, conf, out, progress):
+    """Judge jobs as they come; returns what results.json says of all."""
+    def say(name):
+        progress.say(matrix_results.line(name, found[name], len(found),
+                                         len(cells)))
+    with progress.phase('jobs'), closing(done):
+        for name, folder, told in done:
             found[name] = _judge(cells[name], folder, told, conf)
-            progress.say(matrix_results.line(name, found[name], len(found),
-                                             len(cells)))
-    for name in jobs:
+            say(name)
+    for name in cells:
         if name not in found:
             found[name] = matrix_results.lost(name, cells[name], out)
-            progress.say(matrix_results.line(name, found[name], len(found),
-                                             len(cells)))
+            say(name)
+    return matrix_results.write({name: found[name] for name in cells}, out,
+                                progress.phases)
+
+
+def _batch(folder, cells, conf, out, progress):
+    """Fill a folder for others, or read what they have left there."""
+    key = _key(cells)
+    if not folder.exists():
+        matrix_batch.write(folder, cells, key, conf.state)
+        return None
+    nonces = matrix_batch.nonces(folder, key)
+    cells = {name: replace(c, nonce=nonces[name])
+             for name, c in cells.items()}
+    return _conclude(cells, {}, matrix_batch.results(folder, cells, out), conf,
+                     out, progress)
 
 
 def main():
     conf = settings.from_environment()
-    hosts = os.environ.get('HOSTS')
+    hosts, batch = (os.environ.get(name) for name in ('HOSTS', 'BATCH'))
     workers = matrix_hosts.read(Path(hosts).absolute()) if hosts else \
         matrix_hosts.here(conf.jobs)
     matrix_dispatch.check()
@@ -214,12 +236,22 @@ def main():
     with locked(conf.state), \
             pipeline.results_folder(conf, 'matrix') as out:
         cells = _build(conf, progress, out)
-        found = _take_up(out, cells)
-        if found:
-            progress.say(f'goes on: {len(found)} of {len(cells)} jobs are done')
-        _run(cells, found, workers, conf, out, progress)
-        merged = matrix_results.write({name: found[name] for name in cells},
-                                      out, progress.phases)
+        if batch:
+            folder = Path(batch).absolute()
+            merged = _batch(folder, cells, conf, out, progress)
+            if not merged:
+                print(f'{len(cells)} jobs are in {folder}, which has their '
+                      f'names: run each there with "python3 worker.pyz NAME '
+                      f'/tmp", then give this command again')
+                return 0
+        else:
+            found = _take_up(out, cells)
+            if found:
+                progress.say(f'goes on: {len(found)} of {len(cells)} jobs are '
+                             f'done')
+            merged = _conclude(
+                cells, found, _run(cells, found, workers, conf, out, progress),
+                conf, out, progress)
     print(matrix_results.summary(merged))
     return 0 if merged['verdict'] == 'pass' else 1
 

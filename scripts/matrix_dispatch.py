@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import matrix_hosts
@@ -86,10 +86,12 @@ class Dispatch:
                     self._progress.say(f'lost: {e}')
                 if not ready:
                     return
-                for name in self._parallel(here, ready, sorted(missing)):
-                    missing.discard(name)
-                    yield name, *matrix_stage.unpack(
-                        here / f'{name}.tar.gz', self.out / name)
+                with closing(self._parallel(here, ready, sorted(missing))) \
+                        as arrived:
+                    for name in arrived:
+                        missing.discard(name)
+                        yield name, *matrix_stage.unpack(
+                            here / f'{name}.tar.gz', self.out / name)
                 if not missing:
                     return
 

@@ -22,8 +22,7 @@ def lost(name, cell, out):
     """The results of a job that no worker brought to an end."""
     built, folder = cell.built, out / name
     folder.mkdir(exist_ok=True)
-    why = verdict.Reason('lost', f'lost: no worker brought this job to an end '
-                                 f'(see {out / "parallel.log"})')
+    why = verdict.Reason('lost', 'lost: no worker brought this job to an end')
     run = verdict.Run(nonce=cell.nonce, boot=verdict.Boot('lost'), guest={},
                       console={})
     tree, build = built.tree, built.kbuild

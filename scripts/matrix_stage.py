@@ -47,8 +47,8 @@ def places(jobs):
 
 
 def unpack(packed, folder):
-    """What a worker left of a job, into a folder of its own; the archive goes.
-    Returns the folder, and what outcome.json said.
+    """What a worker left of a job, into a folder of its own. Returns that
+    folder, and what outcome.json said.
     """
     folder.mkdir(exist_ok=True)
     with tarfile.open(packed) as tar:
@@ -56,7 +56,6 @@ def unpack(packed, folder):
             # Plain names only, whoever packed it.
             if member.isfile() and '/' not in member.name:
                 tar.extract(member, folder, set_attrs=False)
-    packed.unlink()
     told = folder / 'outcome.json'
     found = json.loads(told.read_text())
     told.unlink()
