@@ -16,6 +16,7 @@ tests = * !slab_read_test
 [other]
 cmdline = mem=896M
 without = movable_node quiet
+machines = reference big
 tests = slab_read_test:node.bare.* memory_block_test:block.online.*
 '''
 
@@ -50,6 +51,14 @@ def test_a_case_runs_where_its_boot_has_it(tree):
     words = found['other'].selection.cmdline().split()
     assert 'memhp.cases=slab_read_test:*empty_refill' in words
     assert 'memhp.within=slab_read_test:node.bare.*' in words
+
+
+def test_a_boot_that_fits_some_machines(tree):
+    boots = plan(tree, '').values()
+    for machine, names in (('reference', ['reference', 'other']),
+                           ('big', ['reference', 'other']),
+                           ('2-nodes', ['reference'])):
+        assert [s.name for s in scenarios.on(machine, boots)] == names
 
 
 def test_words_are_left_out(built):
