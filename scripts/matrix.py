@@ -37,6 +37,8 @@ from progress import Progress
 
 _NONE = 'none'
 _PLAN = 'jobs.json'
+# A worker may be slow, or busy: tests have limits of their own.
+_PATIENCE = 3
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _cell(built, scenario, conf, command):
                   for name, path in
                   built.archives_for(scenario.selection).items()],
         cmdline=built.arguments(scenario.selection, scenario.cmdline, nonce),
-        limit=pipeline.BOOT_LIMIT * built.kbuild.slowdown)
+        limit=_PATIENCE * pipeline.BOOT_LIMIT * built.kbuild.slowdown)
     return Cell(built, scenario, nonce, job, command)
 
 
@@ -232,6 +234,9 @@ def main():
     workers = matrix_hosts.read(Path(hosts).absolute()) if hosts else \
         matrix_hosts.here(conf.jobs)
     matrix_dispatch.check()
+    # Before anything is built for them.
+    for e in matrix_hosts.probe(workers)[1]:
+        raise e
     progress = Progress(verbose=conf.verbose)
     with locked(conf.state), \
             pipeline.results_folder(conf, 'matrix') as out:

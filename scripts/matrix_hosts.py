@@ -34,7 +34,8 @@ _NEEDED = ('rsync', 'perl', 'setpriv')
 
 _PROBE = '''
 import json, os, shutil, sys
-os.makedirs(sys.argv[1], 0o700, exist_ok=True)
+if sys.argv[1]:
+    os.makedirs(sys.argv[1], 0o700, exist_ok=True)
 print(json.dumps({'missing': [c for c in sys.argv[2:] if not shutil.which(c)],
                   'cpus': len(os.sched_getaffinity(0))}))
 '''
@@ -156,9 +157,9 @@ def _each(function, workers):
         return list(pool.map(one, workers))
 
 
-def probe(workers, folder, qemus):
-    """See what each worker has, and make a folder there. Returns those that
-    are ready and a Fatal for each that is not.
+def probe(workers, folder='', qemus=()):
+    """See what each worker has, and make a folder there, if one is given.
+    Returns those that are ready and a Fatal for each that is not.
     """
     found = [result for _, result in _each(
         lambda w: _ready(w, folder, qemus), workers)]
