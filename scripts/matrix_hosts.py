@@ -6,7 +6,7 @@ A line of the file is a login as GNU parallel has it:
   [N/][ssh option ...] [user@]host      N guests at a time there, as a rule half
   [N/]:                                 as many as it has CPUs; ":" is this host
 
-What begins with "#" is a comment.
+What follows a "#" is a comment.
 """
 
 import json
@@ -124,8 +124,9 @@ def read(path):
                     f'{getattr(e, "strerror", "it is not text")}')
     workers = []
     for number, line in enumerate(lines, 1):
-        line, place = line.strip(), f'HOSTS={path}, line {number}'
-        if not line or line.startswith('#'):
+        line = line.partition('#')[0].strip()
+        place = f'HOSTS={path}, line {number}'
+        if not line:
             continue
         worker = _parse(place, line)
         if any((w.ssh, w.target) == (worker.ssh, worker.target)

@@ -292,7 +292,7 @@ def test_interrupted(tmp_path, sshds, bin_, monkeypatch):
 
 
 def test_good_hosts(tmp_path):
-    found = workers(tmp_path, '4/root@big.example.org', 'ssh host', '2/:', 'ssh',
+    found = workers(tmp_path, '4/root@big.example.org  # big', 'ssh host', '2/:', 'ssh',
                     '# ssh none', 'ssh -p 2222 -i key me@lab')
     assert [(w.jobs, w.target) for w in found] == [
         (4, 'root@big.example.org'), (0, 'host'), (2, ''), (0, 'ssh'),
