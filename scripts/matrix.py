@@ -114,7 +114,8 @@ def _cells(kernel, conf, built):
     for name in machine.names(tree, conf.arch):
         if name not in _words('MACHINES', [name]):
             continue
-        for scenario in scenarios.on(name, boots):
+        for scenario in boots if name == machine.REFERENCE \
+                else scenarios.elsewhere(boots):
             title = '-'.join(filter(None, (
                 kernel, conf.arch, conf.sanitizer, name, scenario.name)))
             found[title] = _cell(built.on(name), scenario, conf,

@@ -18,7 +18,6 @@ class Scenario:
     cmdline: str
     without: tuple      # words of the machine's own command line
     selection: suites.Selection
-    machines: tuple = ()    # that it fits; all if there are none
 
 
 def _read(arch):
@@ -62,8 +61,7 @@ def plan(arch, wanted, tree):
         if chosen.suites or chosen.programs:
             found.append(Scenario(name, section.get('cmdline', ''),
                                   tuple(section.get('without', '').split()),
-                                  chosen,
-                                  tuple(section.get('machines', '').split())))
+                                  chosen))
     if not found:
         raise Fatal(f'no boot in scripts/scenarios/{arch}.ini runs '
                     f'{", ".join(wanted.programs)}')
@@ -86,9 +84,11 @@ def every(arch, wanted, tree):
             *plan(arch, replace(wanted, suites=[], kunit_glob=''), tree)]
 
 
-def on(machine, boots):
-    """Those of the boots that fit a machine."""
-    return [s for s in boots if machine in (s.machines or (machine,))]
+def elsewhere(boots):
+    """Of the boots, the one for machines other than the reference: the first
+    one without parameters of its own, which are addresses of the reference.
+    """
+    return [s for s in boots if not s.cmdline][:1]
 
 
 def until_an_oops(boots):
