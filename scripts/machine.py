@@ -43,7 +43,7 @@ def _read(tree, arch):
 
 def names(tree, arch):
     """The machines that an arch has, the reference first."""
-    return [REFERENCE, *_read(tree, arch).MACHINES]
+    return [REFERENCE, *getattr(_read(tree, arch), 'MACHINES', ())]
 
 
 def load(tree, arch, nodes=None, name=REFERENCE):
