@@ -8,7 +8,8 @@ KERNEL ?= 6.12
 ARCH   ?= x86_64
 O      ?= build
 export KERNEL KDIR ARCH O V J TESTS TREE SANITIZER MUTANTS PEERS EXPERIMENT \
-       PATCH RUN TEST GDB TIMES
+       PATCH RUN TEST GDB TIMES HOSTS KERNELS ARCHES MACHINES SANITIZERS \
+       BATCH
 
 # Debian's Python, which has Debian's modules, whatever else is in PATH.
 PYTHON := /usr/bin/python3 -B
@@ -19,8 +20,8 @@ PYTHON := /usr/bin/python3 -B
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.* ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
-.PHONY: setup-run setup-docs setup-check setup-coverage setup-peers
-setup-run setup-docs setup-check setup-coverage setup-peers: setup-%:
+.PHONY: setup-run setup-docs setup-check setup-coverage setup-peers setup-matrix
+setup-run setup-docs setup-check setup-coverage setup-peers setup-matrix: setup-%:
 	@scripts/setup.sh run $*
 
 .PHONY: run
@@ -77,7 +78,7 @@ figures: setup-run ## draw the documentation's figures anew
 	@$(PYTHON) scripts/figures.py
 
 .PHONY: check
-check: setup-docs setup-check setup-peers ## the project's own tests, canaries and seeded bugs included [MUTANTS=all]
+check: setup-docs setup-check setup-peers setup-matrix ## the project's own tests, canaries and seeded bugs included [MUTANTS=all]
 	@$(PYTHON) scripts/check.py
 
 .PHONY: experiment
@@ -91,6 +92,10 @@ mutants: setup-run setup-check $(if $(PEERS),setup-peers) ## each seeded bug of 
 .PHONY: verdict
 verdict: setup-run setup-check ## what a patch changes, the kernel without it beside: PATCH=file.patch|.cocci [TESTS=globs]
 	@$(PYTHON) scripts/patch_verdict.py
+
+.PHONY: matrix
+matrix: setup-matrix ## all boots over kernels, archs, machines, sanitizers [HOSTS=file] [KERNELS=] [ARCHES=] [MACHINES=] [SANITIZERS=] [TESTS=globs] [BATCH=folder]
+	@$(PYTHON) scripts/matrix.py
 
 .PHONY: coverage
 coverage: setup-run setup-coverage ## lines and branches that boot, upstream's script and our kselftests execute

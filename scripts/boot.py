@@ -32,6 +32,12 @@ _POLL = 0.1
 # With KVM a kernel says its first word in well under a second.
 _KVM_PATIENCE = 4
 
+# When the kernel stops the machine, all CPUs but one wait for that one, with
+# interrupts off. On a host with too few CPUs it comes to its turn so seldom that
+# the waiting ones count as locked up. One thread that does what each CPU has to
+# do, and goes on when that waits, is faster then.
+_CROWD = 4
+
 # How much of the console before the time limit is kept with the stacks.
 _BEFORE_STUCK = 8192
 
@@ -253,7 +259,24 @@ class Guest:
 
 
 def choose_accel(guest, state):
-    """The fastest accelerator that boots this guest, and what to say of it.
+    """The fastest accelerator that boots this guest, and what to say of it."""
+    accel, text = _kvm_or_tcg(guest, state)
+    cpus, own = _cpus(guest.machine), os.cpu_count()
+    if accel == 'tcg' and cpus > _CROWD * own:
+        accel = 'tcg,thread=single'
+        text = f'{accel} ({cpus} CPUs on {own}), {text}'
+    return accel, text
+
+
+def _cpus(machine):
+    """How many CPUs a machine has."""
+    words = machine.extra_qemu_params
+    return int(words[words.index('-smp') + 1].partition(',')[0]) \
+        if '-smp' in words else 1
+
+
+def _kvm_or_tcg(guest, state):
+    """Likewise, of KVM and TCG.
 
     Decided by booting: that /dev/kvm opens says nothing, QEMU may abort or the
     guest may hang. It depends on the host and on QEMU only, so it is found out

@@ -9,11 +9,13 @@ It lies next to the logs of the boot:
   extra_cmdline  kernel parameters of the scenario, or of the command
   cmdline        the whole kernel command line
   qemu           {cmdline, words}: of the machine, without what the runner adds
-  accel          "kvm" or "tcg"
+  accel          "kvm", "tcg" or "tcg,thread=single"
   limit          of the boot, in seconds
   kernel         {release, source, commit, tree, arch, sanitizer}
   image          the kernel's place in the store: see kernels.py
   archives       {program: place} of the initramfs, "" is the base
+  machine        of scripts/machines, by name; a file without it has the
+                 reference
 """
 
 import json
@@ -22,7 +24,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import kernels
-import machine
+import machine as machine_
 import suites
 import tree as trees
 from common import Fatal
@@ -43,6 +45,7 @@ class Record:
     kernel: dict
     image: str
     archives: dict
+    machine: str = machine_.REFERENCE
 
     def places(self):
         """All that is needed of the store."""
@@ -57,9 +60,9 @@ class Record:
         return trees.Tree(path, self.kernel['source'], self.kernel['release'],
                           self.kernel['commit'])
 
-    def machine(self):
+    def params(self):
         """The machine, with the words that it had then."""
-        return replace(machine.load(self.tree().path, self.kernel['arch']),
+        return replace(machine_.load(self.tree().path, self.kernel['arch']),
                        kernel_command_line=self.qemu['cmdline'],
                        extra_qemu_params=self.qemu['words'])
 
@@ -80,7 +83,7 @@ def make(built, archives, state, **boot):
         archives={program: kernels.keep(path, f'{program or "base"}.cpio',
                                         state)
                   for program, path in archives.items()},
-        **boot)
+        machine=built.machine_name, **boot)
 
 
 def write(record, out):

@@ -3,6 +3,7 @@
 
 import fcntl
 import os
+import platform
 import shlex
 import signal
 import subprocess
@@ -14,10 +15,11 @@ REPO = Path(__file__).resolve().parent.parent
 SCRIPTS = REPO / 'scripts'
 
 # Ours or our caller's make's: they mean something else to the kernel's.
-_OUR_VARIABLES = ('ARCH', 'GDB', 'HOSTS', 'J', 'KDIR', 'KERNEL', 'MUTANTS',
-                  'O', 'PATCH', 'PEERS', 'RUN', 'SANITIZER', 'TEST',
-                  'TESTS', 'TIMES', 'TREE', 'V', 'MAKEFLAGS', 'MAKELEVEL',
-                  'MAKEOVERRIDES', 'MFLAGS')
+_OUR_VARIABLES = ('ARCH', 'ARCHES', 'BATCH', 'GDB', 'HOSTS', 'J', 'KDIR',
+                  'KERNEL', 'KERNELS', 'MACHINES', 'MUTANTS', 'O', 'PATCH',
+                  'PEERS', 'RUN', 'SANITIZER', 'SANITIZERS', 'TEST', 'TESTS', 'TIMES',
+                  'TREE', 'V', 'MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES',
+                  'MFLAGS')
 
 
 class Fatal(Exception):
@@ -55,6 +57,12 @@ def child_env(**extra):
     env['LC_ALL'] = 'C'
     env.update(extra)
     return env
+
+
+def host():
+    """The machine that we run on, for people."""
+    return (f'{platform.machine()}, {os.cpu_count()} CPUs, Linux '
+            f'{platform.release()}')
 
 
 def stop_group(proc):

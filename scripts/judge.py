@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """From the logs of a boot to a verdict, and to the files that report it."""
 
-import os
-import platform
 import re
 
+import common
 import console
 import kcidb
 import ktap
@@ -12,6 +11,7 @@ import lockrecord
 import lockrules
 import locktable
 import lost_messages
+import machine
 import races
 import report
 import results
@@ -35,9 +35,10 @@ def _lines(path, end=None):
     return data.decode(errors='replace').splitlines()
 
 
-def expected_skips(arch):
-    """What may skip on the reference machine of an arch."""
-    return verdict.load_expected_skips(SCRIPTS / f'expected-skips/{arch}.txt')
+def expected_skips(arch, name=machine.REFERENCE):
+    """What may skip on a machine of an arch."""
+    file = arch if name == machine.REFERENCE else f'{arch}-{name}'
+    return verdict.load_expected_skips(SCRIPTS / f'expected-skips/{file}.txt')
 
 
 def tolerated_races():
@@ -94,7 +95,8 @@ def judge(built, boot, selection, out):
         else ktap.Ktap(),
         suites=selection.suites,
         programs=selection.programs,
-        expected_skips=expected_skips(built.kbuild.arch),
+        expected_skips=expected_skips(built.kbuild.arch,
+                                      built.machine_name),
         sanitizer=sanitizer, zonelists=zonelists, races=benign,
         interleave=zonelist_map.parse(log),
         locksets=locksets(built, guest))
@@ -102,16 +104,16 @@ def judge(built, boot, selection, out):
     return run, verdict.decide(run)
 
 
-def write(built, boot, run, decided, out, command, phases):
+def write(built, boot, run, decided, out, command, phases, host=''):
     """Leave results.json, junit.xml, kcidb.json, report.html, the raw KTAP and
     the map of zonelist_interleave in the folder out; returns what results.json
     says.
+
+    host: that it ran on, if that is not this one.
     """
     tree = built.tree
     log = _lines(out / 'console.log', boot.outcome.console_end)
     _write_ktap(out, log, _lines(out / 'guest.log'))
-    host = (f'{platform.machine()}, {os.cpu_count()} CPUs, Linux '
-            f'{platform.release()}')
     info = results.Info(
         id=out.name,
         kernel={'release': tree.release, 'source': tree.source,
@@ -119,8 +121,9 @@ def write(built, boot, run, decided, out, command, phases):
                 'sanitizer': built.kbuild.sanitizer,
                 'config': str(built.kbuild.obj / '.config'),
                 'commit': tree.commit},
-        machine=f'scripts/machines/{built.kbuild.arch}.py',
-        accel=boot.accel, command=command, host=host,
+        machine=machine.text(built.kbuild.arch, built.machine_name),
+        accel=boot.accel, command=command,
+        host=host or common.host(),
         report=str(out / 'report.html'), phases=phases)
     found = results.collect(run, decided, info)
     results.write(out, found)

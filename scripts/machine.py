@@ -9,6 +9,8 @@ import sys
 
 from common import SCRIPTS, Fatal
 
+REFERENCE = 'reference'
+
 
 def path_of(arch):
     """The machine description that an arch is tested on."""
@@ -18,11 +20,13 @@ def path_of(arch):
     return path
 
 
-def load(tree, arch, nodes=None):
-    """The QemuArchParams of an arch, read with the tree's own class.
+def text(arch, name=REFERENCE):
+    """A machine, for people: where it is described."""
+    return f'scripts/machines/{arch}.py' + (
+        '' if name == REFERENCE else f', {name}')
 
-    nodes: of the machine with so many of them, instead of the reference.
-    """
+
+def _read(tree, arch):
     path = path_of(arch)
     testing = str(tree / 'tools/testing')
     sys.path.insert(0, testing)
@@ -34,4 +38,23 @@ def load(tree, arch, nodes=None):
         spec.loader.exec_module(module)
     finally:
         sys.path.remove(testing)
-    return module.with_nodes(nodes) if nodes else module.QEMU_ARCH
+    return module
+
+
+def names(tree, arch):
+    """The machines that an arch has, the reference first."""
+    return [REFERENCE, *getattr(_read(tree, arch), 'MACHINES', ())]
+
+
+def load(tree, arch, nodes=None, name=REFERENCE):
+    """The QemuArchParams of an arch, read with the tree's own class.
+
+    nodes: of the machine with so many of them, instead of the reference.
+    name: of a machine of names().
+    """
+    module = _read(tree, arch)
+    if nodes:
+        return module.with_nodes(nodes)
+    if name == REFERENCE:
+        return module.QEMU_ARCH
+    return module.MACHINES[name]

@@ -33,17 +33,35 @@ class Built:
     image: Path
     archives: dict          # of the initramfs: '' is the base, then programs
     selection: suites.Selection
+    machine_name: str = machine.REFERENCE
 
     @property
     def initrd(self):
         """The base, for programs of other origin."""
         return self.archives['']
 
+    def archives_for(self, selection):
+        """The archives that these tests need."""
+        return {name: self.archives[name]
+                for name in ['', *selection.programs]}
+
+    def arguments(self, selection, extra_cmdline, nonce):
+        """What the kernel and the guest's init are told in a boot."""
+        return ' '.join(filter(None, (
+            f'memhp.nonce={nonce}', f'memhp.slowdown={self.kbuild.slowdown}',
+            f'memhp.log={self.kbuild.target.log}',
+            selection.cmdline(), extra_cmdline)))
+
     def with_qemu(self, *words):
         """The same on a machine whose QEMU gets some more words."""
         params = replace(self.machine, extra_qemu_params=[
             *self.machine.extra_qemu_params, *words])
         return replace(self, machine=params)
+
+    def on(self, name):
+        """The same on another machine of the arch."""
+        params = machine.load(self.tree.path, self.kbuild.arch, name=name)
+        return replace(self, machine=params, machine_name=name)
 
     def without(self, words):
         """The same on a machine whose kernel is not told these words."""
@@ -130,15 +148,10 @@ def run_guest(built, settings, out, progress, selection=None,
     scenario: its name, for the record.
     """
     selection = selection or built.selection
-    archives = {'': initrd} if initrd else {
-        name: built.archives[name] for name in ['', *selection.programs]}
+    archives = {'': initrd} if initrd else built.archives_for(selection)
     nonce = secrets.token_hex(8)
-    slowdown = built.kbuild.slowdown
-    limit = limit or BOOT_LIMIT * slowdown
-    cmdline = ' '.join(filter(None, (
-        f'memhp.nonce={nonce}', f'memhp.slowdown={slowdown}',
-        f'memhp.log={built.kbuild.target.log}',
-        selection.cmdline(), extra_cmdline)))
+    limit = limit or BOOT_LIMIT * built.kbuild.slowdown
+    cmdline = built.arguments(selection, extra_cmdline, nonce)
     with tempfile.NamedTemporaryFile(prefix='memhp-') as together:
         for archive in archives.values():
             together.write(archive.read_bytes())

@@ -151,9 +151,10 @@ def rebuilt(record, selection, conf, progress):
     return pipeline.Built(
         tree, Kbuild(tree, kernel['arch'], conf.state, conf.jobs, progress,
                      None, kernel['sanitizer']),
-        record.machine(), kernels.find(record.image, conf.state),
+        record.params(), kernels.find(record.image, conf.state),
         {program: kernels.find(place, conf.state)
-         for program, place in record.archives.items()}, selection)
+         for program, place in record.archives.items()}, selection,
+        record.machine)
 
 
 def _free_port():

@@ -84,6 +84,13 @@ def every(arch, wanted, tree):
             *plan(arch, replace(wanted, suites=[], kunit_glob=''), tree)]
 
 
+def elsewhere(boots):
+    """Of the boots, the one for machines other than the reference: the first
+    one without parameters of its own, which are addresses of the reference.
+    """
+    return [s for s in boots if not s.cmdline][:1]
+
+
 def until_an_oops(boots):
     """The same boots, each of which ends with an oops: what goes on after it
     mostly waits.

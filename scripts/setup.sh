@@ -3,19 +3,22 @@
 #
 # setup.sh PURPOSE... : see that the host has what scripts/packages.txt lists
 # for these purposes. Root with apt gets what is missing installed; anybody
-# else is told the command. Reads ARCH, KERNEL and KDIR.
+# else is told the command. Reads ARCH, KERNEL and KDIR; ARCHES and KERNELS are
+# lists of these, for "make matrix".
 
 set -eu
 
 here=$(dirname "$0")
-arch=${ARCH:-x86_64}
-kernel=${KERNEL:-6.12}
+arches=${ARCHES:-${ARCH:-x86_64}}
+kernels=${KERNELS:-${KERNEL:-6.12}}
 
 missing=
 while read -r for_arch purpose package probe _; do
 	case $for_arch in
 	''|'#'*) continue ;;
-	all|"$arch") ;;
+	esac
+	case " all $arches " in
+	*" $for_arch "*) ;;
 	*) continue ;;
 	esac
 	case " $* " in
@@ -25,7 +28,10 @@ while read -r for_arch purpose package probe _; do
 	case $package in
 	linux-source-*)
 		[ -n "${KDIR:-}" ] && continue
-		[ "$package" = "linux-source-$kernel" ] || continue
+		case " $kernels " in
+		*" ${package#linux-source-} "*) ;;
+		*) continue ;;
+		esac
 		;;
 	esac
 	case $probe in

@@ -30,6 +30,7 @@
 # "tsc=nowatchdog".
 
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 from ..qemu_config import QemuArchParams
@@ -73,6 +74,13 @@ def _distance(src, dst, val):
     return ['-numa', f'dist,src={src},dst={dst},val={val}']
 
 
+_BOARD = ('-bios', 'qboot.rom', '-cpu', 'qemu64,vendor=GenuineIntel')
+
+_MEMORY_OF_4 = (
+    *(arg for d in _DISTANCES for arg in _distance(*d)),
+    *_dimm(1, '256M'), *_dimm(2, '128M'), *_dimm(3, '256M'),
+    *_virtio_mem(3, '512M'))
+
 QEMU_ARCH = QemuArchParams(
     linux_arch='x86_64',
     kconfig='\n'.join((_REPO / f).read_text() for f in _FRAGMENTS),
@@ -80,16 +88,44 @@ QEMU_ARCH = QemuArchParams(
     kernel_path='vmlinux',
     kernel_command_line='console=ttyS0 movable_node tsc=nowatchdog',
     extra_qemu_params=[
-        '-bios', 'qboot.rom',
-        '-cpu', 'qemu64,vendor=GenuineIntel',
+        *_BOARD,
         '-smp', '4,sockets=2,cores=1,threads=2',
         '-m', 'size=1G,slots=8,maxmem=4G',
         *_node(0, '640M', '0-1'), *_node(1, '256M', '2-3'),
         *_node(2, '128M'), *_node(3),
-        *(arg for d in _DISTANCES for arg in _distance(*d)),
-        *_dimm(1, '256M'), *_dimm(2, '128M'), *_dimm(3, '256M'),
-        *_virtio_mem(3, '512M'),
+        *_MEMORY_OF_4,
     ])
+
+
+def _with(*words):
+    """The same kernel on other hardware."""
+    return replace(QEMU_ARCH, extra_qemu_params=[*_BOARD, *words])
+
+
+# What "make matrix" has besides the reference. The first node and the last have
+# what the tests need: boot memory for the kernel, and a pc-dimm and virtio-mem.
+MACHINES = {
+    # Nodes in a ring: from each, two are equally far at every distance but the
+    # longest. All but two have no CPUs, and the last one has nothing at boot.
+    '16-nodes': _with(
+        '-smp', '4,sockets=2,cores=1,threads=2',
+        '-m', 'size=2560M,slots=8,maxmem=8G',
+        *_node(0, '640M', '0-1'), *_node(1, '256M', '2-3'),
+        *(arg for nid in range(2, 15) for arg in _node(nid, '128M')),
+        *_node(15),
+        *(arg for a, b in combinations(range(16), 2)
+          for arg in _distance(a, b, 10 + 2 * min(b - a, 16 - b + a))),
+        *_dimm(1, '256M'), *_dimm(2, '128M'), *_dimm(15, '256M'),
+        *_virtio_mem(15, '512M')),
+
+    # The memory of the reference, and as many CPUs as CONFIG_NR_CPUS allows.
+    '16-cpus': _with(
+        '-smp', '16,sockets=2,cores=4,threads=2',
+        '-m', 'size=1G,slots=8,maxmem=4G',
+        *_node(0, '640M', '0-7'), *_node(1, '256M', '8-15'),
+        *_node(2, '128M'), *_node(3),
+        *_MEMORY_OF_4),
+}
 
 
 def with_nodes(nodes):

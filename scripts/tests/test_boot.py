@@ -16,6 +16,7 @@ from progress import Progress
 @dataclass
 class FakeMachine:
     qemu_arch: str
+    extra_qemu_params: tuple = ()
 
 
 class FakeGuest:
@@ -57,6 +58,17 @@ def test_another_arch_is_emulated(kvm, tmp_path):
     guest = FakeGuest('s390x', True)
     assert boot.choose_accel(guest, tmp_path)[0] == 'tcg'
     assert not guest.boots
+
+
+@pytest.mark.parametrize('cpus, expected', (
+    (4, 'tcg'), (5, 'tcg,thread=single')))
+def test_more_cpus_than_the_host_has(monkeypatch, tmp_path, cpus, expected):
+    monkeypatch.setattr(os, 'cpu_count', lambda: 1)
+    guest = FakeGuest('s390x', True)
+    guest.machine.extra_qemu_params = ['-m', '1G', '-smp', f'{cpus},cores={cpus}']
+    accel, text = boot.choose_accel(guest, tmp_path)
+    assert accel == expected
+    assert text.startswith(f'{expected} (')
 
 
 def test_qemu_error_fails_the_run(built, conf, tmp_path):

@@ -52,6 +52,14 @@ def test_a_case_runs_where_its_boot_has_it(tree):
     assert 'memhp.within=slab_read_test:node.bare.*' in words
 
 
+def test_a_boot_for_other_machines(tree):
+    boots = list(plan(tree, '').values())
+    assert [s.name for s in scenarios.elsewhere(boots)] == ['reference']
+    assert not scenarios.elsewhere(boots[1:])
+    every = scenarios.every('x86_64', suites.select('', tree), tree)
+    assert [s.name for s in scenarios.elsewhere(every)] == ['run']
+
+
 def test_words_are_left_out(built):
     params = built.without(('movable_node',)).machine
     assert 'movable_node' in built.machine.kernel_command_line.split()
