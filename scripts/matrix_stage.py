@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass
 from common import SCRIPTS
 
 PROGRAM = 'worker.pyz'
-_MODULES = ('arches', 'boot', 'common', 'guest_devices', 'guest_port', 'progress', 'qmp')
+_MODULES = ('arches', 'boot', 'common', 'guest_devices', 'guest_port', 'progress',
+            'qmp')
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from progress import Progress
 
 @dataclass
 class FakeMachine:
+    linux_arch: str
     qemu_arch: str
     extra_qemu_params: tuple = ()
 
@@ -23,7 +24,7 @@ class FakeGuest:
     """Counts how often it is booted to see whether KVM works."""
 
     def __init__(self, arch, alive):
-        self.machine = FakeMachine(arch)
+        self.machine = FakeMachine(arch, arch)
         self.alive = alive
         self.boots = 0
 
@@ -55,7 +56,7 @@ def test_kvm_is_used_if_it_boots(kvm, tmp_path, alive, expected):
 
 
 def test_another_arch_is_emulated(kvm, tmp_path):
-    guest = FakeGuest('s390x', True)
+    guest = FakeGuest('powerpc', True)
     assert boot.choose_accel(guest, tmp_path)[0] == 'tcg'
     assert not guest.boots
 
@@ -64,7 +65,7 @@ def test_another_arch_is_emulated(kvm, tmp_path):
     (4, 'tcg'), (5, 'tcg,thread=single')))
 def test_more_cpus_than_the_host_has(monkeypatch, tmp_path, cpus, expected):
     monkeypatch.setattr(os, 'cpu_count', lambda: 1)
-    guest = FakeGuest('s390x', True)
+    guest = FakeGuest('powerpc', True)
     guest.machine.extra_qemu_params = ['-m', '1G', '-smp', f'{cpus},cores={cpus}']
     accel, text = boot.choose_accel(guest, tmp_path)
     assert accel == expected

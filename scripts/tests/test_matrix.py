@@ -196,7 +196,8 @@ def dispatch(tmp_path, lines, **jobs):
     place = kernels.keep(tmp_path / 'vmlinux', 'vmlinux', state)
     made.append(matrix_dispatch.Dispatch(
         {name: matrix_stage.Job(
-            {'qemu_arch': 'standin', 'kernel_command_line': 'quiet',
+            {'linux_arch': 'powerpc', 'qemu_arch': 'standin',
+             'kernel_command_line': 'quiet',
              'extra_qemu_params': []}, place, [place],
             f'job={name} {what}', PATIENCE) for name, what in jobs.items()},
         workers(tmp_path, *lines), state, out, Said()))
@@ -453,7 +454,8 @@ def test_batch(tmp_path, bin_, built, conf, monkeypatch):
                     archives=dict.fromkeys(built.archives,
                                            tmp_path / 'vmlinux'))
     cells = {name: replace(fake(built, conf, name), job=matrix_stage.Job(
-        {'qemu_arch': 'standin', 'kernel_command_line': 'nonce=f00',
+        {'linux_arch': 'powerpc', 'qemu_arch': 'standin',
+         'kernel_command_line': 'nonce=f00',
          'extra_qemu_params': []}, place, [place], 'nonce=f00 job=x 0 0', 9))
         for name in ('one', 'two')}
     folder = tmp_path / 'batch'
