@@ -49,7 +49,7 @@ static void after_store(struct kprobe *probe, struct pt_regs *regs,
 	int i;
 
 	for (i = 0; i < WATCHES_MAX; i++) {
-		watch = READ_ONCE(armed[i]);
+		watch = smp_load_acquire(&armed[i]);
 		if (watch && place - watch->place < watch->len)
 			watch->hit(watch, regs);
 	}
@@ -132,6 +132,7 @@ int zonelist_watch_arm(struct zonelist_watch *watch, void *field, int len,
 			continue;
 		watch->place = (unsigned long)field;
 		watch->len = len;
+		/* Whoever finds it armed finds its place. */
 		smp_store_release(&armed[i], watch);
 		ret = 0;
 	}

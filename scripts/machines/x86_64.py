@@ -30,7 +30,6 @@
 # "tsc=nowatchdog".
 
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 
 from ..qemu_config import QemuArchParams
@@ -102,22 +101,8 @@ def _with(*words):
     return replace(QEMU_ARCH, extra_qemu_params=[*_BOARD, *words])
 
 
-# What "make matrix" has besides the reference. The first node and the last have
-# what the tests need: boot memory for the kernel, and a pc-dimm and virtio-mem.
+# What "make matrix" has besides the reference.
 MACHINES = {
-    # Nodes in a ring: from each, two are equally far at every distance but the
-    # longest. All but two have no CPUs, and the last one has nothing at boot.
-    '16-nodes': _with(
-        '-smp', '4,sockets=2,cores=1,threads=2',
-        '-m', 'size=2560M,slots=8,maxmem=8G',
-        *_node(0, '640M', '0-1'), *_node(1, '256M', '2-3'),
-        *(arg for nid in range(2, 15) for arg in _node(nid, '128M')),
-        *_node(15),
-        *(arg for a, b in combinations(range(16), 2)
-          for arg in _distance(a, b, 10 + 2 * min(b - a, 16 - b + a))),
-        *_dimm(1, '256M'), *_dimm(2, '128M'), *_dimm(15, '256M'),
-        *_virtio_mem(15, '512M')),
-
     # The memory of the reference, and as many CPUs as CONFIG_NR_CPUS allows.
     '16-cpus': _with(
         '-smp', '16,sockets=2,cores=4,threads=2',

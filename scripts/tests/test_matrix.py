@@ -365,7 +365,7 @@ def test_no_qemu(tmp_path, sshds, bin_):
 def cell(built, conf, name, selection):
     """A job of make matrix."""
     return matrix._cell(
-        built.on('16-nodes'), scenarios.Scenario(name, '', (), selection), conf,
+        built, scenarios.Scenario(name, '', (), selection), conf,
         'make matrix')
 
 
@@ -383,10 +383,13 @@ def test_judged_here(tmp_path, sshds, built, conf):
     assert merged['verdict'] == 'fail'
     assert [t['name'] for t in merged['tests'] if t['failed']] == \
         [f'job/{suites.CANARY}.failure']
+    # A host that is busy enough may add a soft lockup.
+    failed = merged['counts']['failed']
+    assert failed == len(merged['reasons'])
     assert matrix_results.summary(merged).splitlines()[-1] == \
-        '0 passed, 1 failed, 0 skipped'
+        f'0 passed, {failed} failed, 0 skipped'
     job, = merged['jobs']
-    assert job['machine'] == 'scripts/machines/x86_64.py, 16-nodes'
+    assert job['machine'] == 'scripts/machines/x86_64.py'
     assert job['host'].startswith(f'{socket.gethostname()}: ')
     log = (out / matrix_dispatch.JOBLOG).read_text().splitlines()
     assert len(log) == 1 and '127.0.0.1' in log[0]
@@ -404,13 +407,15 @@ def fake(built, conf, name):
 
 
 def test_a_lost_job_has_failed(tmp_path, built, conf):
-    cells = {name: fake(built, conf, name) for name in ('one', 'two')}
+    cells = {name: fake(built.on('16-cpus'), conf, name)
+             for name in ('one', 'two')}
     merged = matrix_results.write(
         {name: matrix_results.lost(name, c, tmp_path)
          for name, c in cells.items()}, tmp_path, [])
     assert merged['verdict'] == 'fail'
     assert merged['counts'] == {'passed': 0, 'failed': 2, 'skipped': 0}
     assert merged['reasons'][0]['text'].startswith('one/lost: ')
+    assert merged['machine'] == 'scripts/machines/x86_64.py, 16-cpus'
 
 
 def test_goes_on(tmp_path, built, conf):
@@ -517,6 +522,6 @@ def test_boots_of_a_machine(conf, built, monkeypatch):
                 if c.built.machine_name == name}
     assert boots('reference') > {'run', 'reference', 'in-use'}
     assert len({json.dumps(c.job.machine) for c in cells.values()
-                if c.scenario.name == 'run'}) == 3
-    assert boots('16-cpus') == boots('16-nodes') == {'run'}
+                if c.scenario.name == 'run'}) == 2
+    assert boots('16-cpus') == {'run'}
     assert pipeline.BOOT_LIMIT < cells['6.12-x86_64-reference-run'].job.limit
