@@ -49,6 +49,7 @@ static void after_store(struct kprobe *probe, struct pt_regs *regs,
 	int i;
 
 	for (i = 0; i < WATCHES_MAX; i++) {
+		/* Its place, too. */
 		watch = smp_load_acquire(&armed[i]);
 		if (watch && place - watch->place < watch->len)
 			watch->hit(watch, regs);
