@@ -366,6 +366,7 @@ def test_command_leaves_a_report(folder, right, tmp_path, monkeypatch, capsys,
     (tmp_path / '.config').write_text('')
     built = SimpleNamespace(
         tree=SimpleNamespace(release='6.12.1', source='linux', commit=''),
+        machine_name='reference',
         kbuild=SimpleNamespace(arch='x86_64', sanitizer='', obj=tmp_path,
                                here=tmp_path))
     booted = SimpleNamespace(accel='tcg',
