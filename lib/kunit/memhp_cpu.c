@@ -10,6 +10,26 @@
 
 #include "memhp_cpu.h"
 
+static const struct memhp_cpu_path_param path_params[] = {
+	{ "device core", MEMHP_CPU_DEVICE },
+	{ "bare", MEMHP_CPU_BARE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(path, path_params, desc);
+
+/**
+ * memhp_cpu_path_gen_params() - go through the paths, for KUNIT_CASE_PARAM()
+ * @prev: the path before, or NULL
+ * @desc: buffer for the description
+ *
+ * Context: any.
+ * Return: the next &struct memhp_cpu_path_param, or NULL.
+ */
+const void *memhp_cpu_path_gen_params(const void *prev, char *desc)
+{
+	return path_gen_params(prev, desc);
+}
+
 #ifdef CONFIG_HOTPLUG_CPU
 
 static bool may_go_down(int cpu)

@@ -16,6 +16,17 @@ enum memhp_cpu_path {
 	MEMHP_CPU_BARE,
 };
 
+/**
+ * struct memhp_cpu_path_param - the parameter of a test that is for each path
+ * @desc: for people
+ * @path: the path
+ */
+struct memhp_cpu_path_param {
+	const char *desc;
+	enum memhp_cpu_path path;
+};
+
+const void *memhp_cpu_path_gen_params(const void *prev, char *desc);
 const struct cpumask *memhp_cpus_get(struct kunit *test);
 const struct cpumask *memhp_cpus_of(struct kunit *test, int nid);
 int memhp_cpu_down(int cpu, enum memhp_cpu_path path);

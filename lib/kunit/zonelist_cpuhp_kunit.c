@@ -173,22 +173,10 @@ static void consumers_at_rest(struct kunit *test)
 	cpus_read_unlock();
 }
 
-struct path_param {
-	const char *desc;
-	enum memhp_cpu_path path;
-};
-
-static const struct path_param path_params[] = {
-	{ "device core", MEMHP_CPU_DEVICE },
-	{ "bare", MEMHP_CPU_BARE },
-};
-
-KUNIT_ARRAY_PARAM_DESC(path, path_params, desc);
-
 /* CPUs go one after the other, until a node has none, and come back. */
 static void consumers_follow_cpus(struct kunit *test)
 {
-	const struct path_param *p = test->param_value;
+	const struct memhp_cpu_path_param *p = test->param_value;
 	const struct cpumask *cpus = get_cpus(test);
 	char when[32];
 	int cpu;
@@ -561,7 +549,7 @@ static void get_blocks(struct kunit *test)
 /* Zones are populated while CPUs go, and emptied while they come. */
 static void consumers_follow_populate(struct kunit *test)
 {
-	const struct path_param *p = test->param_value;
+	const struct memhp_cpu_path_param *p = test->param_value;
 
 	cpu_op.cpus = get_cpus(test);
 	cpu_op.path = p->path;
@@ -576,7 +564,7 @@ static void consumers_follow_populate(struct kunit *test)
 /* Zones are emptied while CPUs go, and populated while they come. */
 static void consumers_follow_empty(struct kunit *test)
 {
-	const struct path_param *p = test->param_value;
+	const struct memhp_cpu_path_param *p = test->param_value;
 
 	cpu_op.cpus = get_cpus(test);
 	cpu_op.path = p->path;
@@ -594,9 +582,9 @@ static struct kunit_case zonelist_cpuhp_cases[] = {
 	KUNIT_CASE(consumers_at_rest),
 	KUNIT_CASE_PARAM(mask_stable_during_hotplug, stable_gen_params),
 	KUNIT_CASE(block_waits_for_cpu),
-	KUNIT_CASE_PARAM(consumers_follow_cpus, path_gen_params),
-	KUNIT_CASE_PARAM(consumers_follow_populate, path_gen_params),
-	KUNIT_CASE_PARAM(consumers_follow_empty, path_gen_params),
+	KUNIT_CASE_PARAM(consumers_follow_cpus, memhp_cpu_path_gen_params),
+	KUNIT_CASE_PARAM(consumers_follow_populate, memhp_cpu_path_gen_params),
+	KUNIT_CASE_PARAM(consumers_follow_empty, memhp_cpu_path_gen_params),
 	KUNIT_CASE(lists_follow_at_next_rebuild),
 	KUNIT_CASE(threads_lose_their_cpus),
 	{}

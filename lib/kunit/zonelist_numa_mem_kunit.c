@@ -158,18 +158,6 @@ static void expect_numa_mem(struct kunit *test, int cpu, int nid,
 	memhp_expect_numa_mem(test, when);
 }
 
-struct path_param {
-	const char *desc;
-	enum memhp_cpu_path path;
-};
-
-static const struct path_param path_params[] = {
-	{ "device core", MEMHP_CPU_DEVICE },
-	{ "bare", MEMHP_CPU_BARE },
-};
-
-KUNIT_ARRAY_PARAM_DESC(path, path_params, desc);
-
 /* As long as there is no memory, each CPU that comes finds that it is elsewhere. */
 static void is_elsewhere_without_memory(struct kunit *test)
 {
@@ -221,7 +209,7 @@ static bool block_waits_or_is_done(void)
  */
 static void block_comes_while_cpu_starts(struct kunit *test)
 {
-	const struct path_param *p = test->param_value;
+	const struct memhp_cpu_path_param *p = test->param_value;
 	int cpu, nid, ret;
 	bool is;
 
@@ -297,7 +285,7 @@ static struct kunit_case zonelist_numa_mem_cases[] = {
 	KUNIT_CASE(ignores_movable_memory),
 	KUNIT_CASE(is_elsewhere_without_memory),
 	KUNIT_CASE(cpu_comes_while_block_does),
-	KUNIT_CASE_PARAM(block_comes_while_cpu_starts, path_gen_params),
+	KUNIT_CASE_PARAM(block_comes_while_cpu_starts, memhp_cpu_path_gen_params),
 	{}
 };
 
