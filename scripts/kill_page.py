@@ -52,9 +52,11 @@ def _cell(row, suite):
 
 
 def _peer_cell(row, peer):
-    says = row.get('peers', {}).get(peer, {'killed': ''})
+    says = row.get('peers', {}).get(peer)
+    if not says:
+        return '<td title="not asked">?</td>'
     mark = _MARKS[says['killed']] if says['killed'] else ''
-    return f'<td title="{text(says.get("what", ""))}">{mark}</td>'
+    return f'<td title="{text(says["what"])}">{mark}</td>'
 
 
 def _grid(rows):
@@ -110,11 +112,10 @@ def _peers(rows):
     killed = kill_rows.peers_killed(rows)
     if not killed:
         return ''
-    tried = [r for r in rows if r['status'] in (kill_rows.KILLED,
-                                                kill_rows.SURVIVED)]
-    ours = sum(r['status'] == kill_rows.KILLED for r in tried)
-    body = ''.join(f'<tr><td>{text(name)}</td><td>{n} of {len(tried)}</td></tr>'
-                   for name, n in {'ours': ours, **killed}.items())
+    asked = [r['status'] == kill_rows.KILLED for r in rows if r.get('peers')]
+    body = ''.join(f'<tr><td>{text(name)}</td><td>{n} of {of}</td></tr>'
+                   for name, (n, of) in {'ours': (sum(asked), len(asked)),
+                                         **killed}.items())
     return f'<h2>Others on the same mutants</h2><table>{body}</table>'
 
 

@@ -142,12 +142,14 @@ def _table(rows):
 
 
 def peers_killed(rows):
-    """{name: how many mutants the tests of others find}"""
-    found = Counter()
+    """{name: (how many mutants the tests of others find, of how many that they
+    were asked about)}
+    """
+    said = {}
     for row in rows:
         for name, says in row.get('peers', {}).items():
-            found[name] += bool(says['killed'])
-    return dict(sorted(found.items()))
+            said.setdefault(name, []).append(bool(says['killed']))
+    return {name: (sum(said[name]), len(said[name])) for name in sorted(said)}
 
 
 def _listed(rows, title, text):
@@ -184,8 +186,8 @@ def summary(found):
         lines.append(f'from boot to detection: '
                      f'{f["median_guest_seconds"]:.1f} s of guest time '
                      f'(median)')
-    for name, killed in peers_killed(rows).items():
-        lines.append(f'{name}: {killed} of {len(tried)} killed')
+    for name, (killed, asked) in peers_killed(rows).items():
+        lines.append(f'{name}: {killed} of {asked} killed')
     lines.append(f'report: {found["report"]}')
     number = found['counts']
     lines.append(f'{number[KILLED]} killed, {number[SURVIVED]} survived, '

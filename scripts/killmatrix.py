@@ -346,8 +346,9 @@ def _sort_out(matrix, folder, built):
                 'status': kill_rows.INAPPLICABLE, 'text': why}
         elif not _is_done(matrix, bug):
             bugs.append(bug)
-    # Who survives takes longest.
-    return sorted(bugs, key=lambda bug: bool(bug.unseen))
+    # Who survives takes longest. In no order but that, so that what there is of
+    # a run that was interrupted is a fair sample of all.
+    return sorted(bugs, key=lambda bug: (bool(bug.unseen), _digest(bug.path)))
 
 
 def main():

@@ -340,10 +340,14 @@ def test_summary_fits_one_screen():
 
 def test_others_have_a_column():
     rows = [{**r, 'peers': {'p': {'killed': k, 'what': 'x'}}}
-            for r, k in zip(ROWS[:3], (kill.SPLAT, '', ''))]
-    assert kill_rows.peers_killed(rows) == {'p': 1}
+            for r, k in zip(ROWS[:3], (kill.SPLAT, '', ''))] + ROWS[3:]
+    assert kill_rows.peers_killed(rows) == {'p': (1, 3)}
     assert 'p: 1 of 3 killed' in kill_rows.summary(found(rows))
-    assert '<td>1 of 3</td>' in kill_page.render(found(rows))
+    shown = kill_page.render(found(rows))
+    # One of those that were asked about is not killed by ours.
+    assert '<td>ours</td><td>2 of 3</td>' in shown
+    assert '<td>p</td><td>1 of 3</td>' in shown
+    assert shown.count('title="not asked"') == 1
 
 
 def test_page():
