@@ -17,12 +17,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import matrix_hosts
+import matrix_joblog
 import matrix_stage
 import matrix_worker
 from common import Fatal, child_env, stop_group
 
 LOG = 'parallel.log'
-JOBLOG = 'joblog.tsv'
 
 _POLL = 0.2
 # Logs that were lost on their way back, with a worker, are made once more.
@@ -103,7 +103,7 @@ class Dispatch:
                   '--cleanup'] if any(w.target for w in workers) else []
         return ['parallel', '--sshloginfile', str(logins), '--workdir',
                 str(self._there), *remote,
-                '--joblog', f'+{self.out / JOBLOG}',
+                '--joblog', f'+{self.out / matrix_joblog.NAME}',
                 # As often as there are workers to be lost, and once more.
                 '--retries', str(len(workers) + 1), '--termseq', _TERMSEQ,
                 '--arg-file', str(arguments),

@@ -7,10 +7,14 @@ there is one thing more:
 
   jobs  [{name, release, arch, sanitizer, machine, host, verdict, counts,
           seconds}]; seconds is null for a job that was lost
+  busy  for which part of the time there were as many guests as there were at
+        the most; null where no job ran
 """
 
 import kcidb
 import machine
+import matrix_joblog
+import matrix_page
 import report
 import results
 import verdict
@@ -63,8 +67,11 @@ def _all(texts):
 
 
 def write(jobs, out, phases):
-    """Leave the results of all jobs in the folder out; returns results.json."""
+    """Leave the results of all jobs in the folder out, which may have a log of
+    them; returns results.json.
+    """
     parts = list(jobs.values())
+    ran = matrix_joblog.read(out / matrix_joblog.NAME)
     found = results.merge(jobs, out.name, str(out / 'report.html'), phases)
     found |= {key: _all(p[key] for p in parts)
               for key in ('machine', 'accel', 'host', 'command')}
@@ -75,8 +82,10 @@ def write(jobs, out, phases):
                          for key in ('release', 'arch', 'sanitizer')},
         **{key: p[key] for key in ('machine', 'host', 'verdict', 'counts')},
         'seconds': _seconds(p)} for name, p in jobs.items()]
+    found['busy'] = matrix_joblog.busy(ran)
     results.write(out, found)
-    (out / 'report.html').write_text(report.render(found))
+    (out / 'report.html').write_text(report.render(
+        found, more=matrix_page.jobs(found, ran)))
     return found
 
 

@@ -29,10 +29,12 @@ _STYLE = '''
 '''
 
 
-def render(results: dict, console_tail: Iterable[str] = (), figure='') -> str:
+def render(results: dict, console_tail: Iterable[str] = (), figure='',
+           more='') -> str:
     """Render the results of a run and the end of its console log as HTML.
 
     figure: the map of what zonelist readers saw, an <svg> element.
+    more: what else there is to show of this run, HTML.
     """
     verdict = results['verdict']
     title = f'{"passed" if verdict == "pass" else "FAILED"}: {text(results["id"])}'
@@ -41,6 +43,7 @@ def render(results: dict, console_tail: Iterable[str] = (), figure='') -> str:
         f'<h1 class="{verdict}">{title}</h1>',
         _lead(results),
         _reasons(results),
+        more,
         '<h2>Notes</h2>' if results['notes'] else '',
         items('notes', results['notes']),
         _made_with(results),

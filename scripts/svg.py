@@ -35,10 +35,15 @@ def text(x, y, content, **attributes):
     return tag('text', escape(content), x=x, y=y, **attributes)
 
 
+def tip(content):
+    """What shows of the element that this is in, when it is pointed at."""
+    return tag('title', escape(content))
+
+
 def figure(width, height, title, parts):
     """The whole figure."""
     return tag('svg', '\n'.join(
-        ['', tag('title', escape(title)),
+        ['', tip(title),
          tag('rect', width='100%', height='100%', fill='#ffffff'),
          *parts, '']),
         viewBox=f'0 0 {number(width)} {number(height)}',

@@ -23,6 +23,7 @@ import machine
 import matrix
 import matrix_dispatch
 import matrix_hosts
+import matrix_joblog
 import matrix_results
 import matrix_stage
 import matrix_worker
@@ -264,7 +265,7 @@ def test_a_failure_is_a_result(tmp_path, sshds, bin_):
     assert done['bad']['kind'] == 'qemu-error'
     assert '(exit 3)' in done['bad']['text']
     assert sorted(name for name, _, _ in begun(bin_)) == ['bad', 'good']
-    log = (tmp_path / 'out' / matrix_dispatch.JOBLOG).read_text().splitlines()
+    log = (tmp_path / 'out' / matrix_joblog.NAME).read_text().splitlines()
     assert len(log) == 2 and all(x.split('\t')[6] == '0' for x in log)
 
 
@@ -391,8 +392,10 @@ def test_judged_here(tmp_path, sshds, built, conf):
     job, = merged['jobs']
     assert job['machine'] == 'scripts/machines/x86_64.py'
     assert job['host'].startswith(f'{socket.gethostname()}: ')
-    log = (out / matrix_dispatch.JOBLOG).read_text().splitlines()
-    assert len(log) == 1 and '127.0.0.1' in log[0]
+    ran = matrix_joblog.read(out / matrix_joblog.NAME)
+    assert set(ran) == {'job'} and '127.0.0.1' in ran['job'].worker
+    assert merged['busy'] == 1.0
+    assert ran['job'].worker in (out / 'report.html').read_text()
     for name in ('results.json', 'junit.xml', 'report.html', 'job/report.html',
                  'job/console.log', 'job/guest.log', 'job/boot.json'):
         assert (out / name).stat().st_size

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The jobs of make matrix, as a part of its page: which cell is green, and when
+each job ran.
+"""
+
+from urllib.parse import quote
+
+import matrix_joblog
+from pages import text
+
+
+def _row(job):
+    look = 'pass' if job['verdict'] == 'pass' else 'fail'
+    counts = ', '.join(f'{n} {what}' for what, n in job['counts'].items() if n)
+    took = '' if job['seconds'] is None else f'{job["seconds"]:.0f} s'
+    return (f'<tr class="{look}"><td><a href="{quote(job["name"])}/report.html">'
+            f'{text(job["name"])}</a></td>'
+            f'<td class="status">{text(counts or "no result")}</td>'
+            f'<td class="number">{took}</td>'
+            f'<td>{text(job["host"].partition(":")[0])}</td></tr>')
+
+
+def jobs(found, ran):
+    """A table of all jobs, those that failed first, and the figure of those
+    that ran (as matrix_joblog has them).
+    """
+    rows = sorted(found['jobs'], key=lambda job: job['verdict'] == 'pass')
+    verdicts = {job['name']: job['verdict'] for job in rows}
+    figure = (f'<div class="scroll figure">'
+              f'{matrix_joblog.draw(ran, verdicts)}</div>' if ran else '')
+    return ('<h2>Jobs</h2>\n<div class="scroll"><table>\n<tr><th>job</th>'
+            '<th>results</th><th class="number">time</th><th>worker</th></tr>\n'
+            + '\n'.join(map(_row, rows)) + f'\n</table></div>\n{figure}')
