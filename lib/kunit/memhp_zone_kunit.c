@@ -10,14 +10,18 @@
 #include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/gfp.h>
+#include <linux/initrd.h>
+#include <linux/kallsyms.h>
 #include <linux/khugepaged.h>
 #include <linux/list.h>
 #include <linux/memory.h>
+#include <linux/memblock.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/page-isolation.h>
 #include <linux/pageblock-flags.h>
+#include <linux/pfn.h>
 #include <linux/sched.h>
 #include <linux/swap.h>
 #include <linux/vmstat.h>
@@ -26,6 +30,7 @@
 #include "../../mm/internal.h"
 #include "memhp_block.h"
 #include "memhp_node.h"
+#include "memhp_reserve.h"
 #include "memhp_scenario.h"
 
 #ifdef CONFIG_MEMORY_HOTREMOVE
@@ -104,16 +109,27 @@ static void expect_span(struct kunit *test, struct zone *zone, const char *when)
 				       zone->name, zone_to_nid(zone), when);
 }
 
-/* A zone without memory keeps nothing back from those who prefer a higher one. */
-static void expect_reserve(struct kunit *test, struct zone *zone,
-			   const char *when)
+static int look_at_end(struct memory_block *mem, void *arg)
 {
-	int i;
+	unsigned long *end = arg;
 
-	for (i = 0; !managed_zone(zone) && i < MAX_NR_ZONES; i++)
-		KUNIT_EXPECT_EQ_MSG(test, zone->lowmem_reserve[i], 0,
-				    "empty zone %s of node %d keeps memory back %s",
-				    zone->name, zone_to_nid(zone), when);
+	*end = max(*end, section_nr_to_pfn(mem->start_section_nr) +
+		   PHYS_PFN(memory_block_size_bytes()));
+	return 0;
+}
+
+/* No memory is behind what everybody takes for the end of memory. */
+static void expect_end_of_memory(struct kunit *test, const char *when)
+{
+	unsigned long end = 0;
+
+	lock_device_hotplug();
+	for_each_memory_block(&end, look_at_end);
+	unlock_device_hotplug();
+	KUNIT_EXPECT_GE_MSG(test, max_pfn, end, "max_pfn is old %s", when);
+	KUNIT_EXPECT_GE_MSG(test, (unsigned long)high_memory,
+			    (unsigned long)__va(PFN_PHYS(end)),
+			    "high_memory is old %s", when);
 }
 
 /* When nothing goes on. */
@@ -127,7 +143,6 @@ static void expect_node(struct kunit *test, int nid, const char *when)
 	     zone < pgdat->node_zones + MAX_NR_ZONES; zone++) {
 		if (!zone_is_zone_device(zone))
 			expect_span(test, zone, when);
-		expect_reserve(test, zone, when);
 		KUNIT_EXPECT_EQ_MSG(test, zone->nr_isolate_pageblock, 0,
 				    "zone %s of node %d has isolated pageblocks %s",
 				    zone->name, nid, when);
@@ -136,6 +151,8 @@ static void expect_node(struct kunit *test, int nid, const char *when)
 		start = min(start, zone->zone_start_pfn);
 		end = max(end, zone_end_pfn(zone));
 	}
+	memhp_expect_reserves(test, when);
+	expect_end_of_memory(test, when);
 	KUNIT_EXPECT_EQ_MSG(test, pgdat->node_spanned_pages,
 			    end ? end - start : 0,
 			    "node %d spans too much or too little %s", nid,
@@ -354,6 +371,29 @@ static void memory_stays_free_for_khugepaged(struct kunit *test)
 	KUNIT_EXPECT_GT(test, min_free_kbytes, before / 2);
 	take_offline(test, mem, "without its last block");
 	KUNIT_EXPECT_GT(test, min_free_kbytes, before / 2);
+}
+
+/*
+ * How many pages a task may dirty until it is looked at follows the memory that
+ * there is, when some comes and when it goes. The number is mm/page-writeback.c's
+ * own, so it is looked for by its name. With a negative one, every page counts.
+ */
+static void dirty_limit_follows(struct kunit *test)
+{
+	long *limit = (long *)kallsyms_lookup_name("ratelimit_pages");
+	struct memory_block *mem;
+
+	if (!limit)
+		kunit_skip(test, "no CONFIG_KALLSYMS_ALL");
+	mem = memhp_block_get(test, MEMHP_NODE_WITHOUT_MEMORY);
+	if (!mem)
+		kunit_skip(test, "no offline memory block on such a node");
+	WRITE_ONCE(*limit, -1);
+	put_online(test, mem, MMOP_ONLINE_MOVABLE, "with its first block");
+	KUNIT_EXPECT_GT(test, READ_ONCE(*limit), 0);
+	WRITE_ONCE(*limit, -1);
+	take_offline(test, mem, "without its last block");
+	KUNIT_EXPECT_GT(test, READ_ONCE(*limit), 0);
 }
 
 /**
@@ -608,6 +648,11 @@ static void memory_stays_free_for_khugepaged(struct kunit *test)
 	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE");
 }
 
+static void dirty_limit_follows(struct kunit *test)
+{
+	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE");
+}
+
 static void offline_is_refused(struct kunit *test)
 {
 	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE");
@@ -632,14 +677,23 @@ static struct kunit_case memhp_zone_cases[] = {
 	KUNIT_CASE(counts_survive_emptying),
 	KUNIT_CASE(block_waits_for_reader),
 	KUNIT_CASE(memory_stays_free_for_khugepaged),
+	KUNIT_CASE(dirty_limit_follows),
 	KUNIT_CASE(offline_is_refused),
 	KUNIT_CASE(isolation_is_refused),
 	KUNIT_CASE(kernel_zone_is_joined),
 	{}
 };
 
+/* What the initramfs took becomes free memory, which zones then have more of. */
+static int no_initramfs(struct kunit_suite *suite)
+{
+	wait_for_initramfs();
+	return 0;
+}
+
 static struct kunit_suite memhp_zone_suite = {
 	.name = "memhp_zone",
+	.suite_init = no_initramfs,
 	.test_cases = memhp_zone_cases,
 };
 
