@@ -10,7 +10,9 @@
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/pgtable.h>
 #include <linux/sched.h>
+#include <linux/uaccess.h>
 
 #include "memhp_node.h"
 
@@ -158,6 +160,50 @@ static void section_usage_outlives_readers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, calls->found, 0);
 }
 
+static bool is_mapped(const void *address)
+{
+	char byte;
+
+	return !copy_from_kernel_nofault(&byte, address, sizeof(byte));
+}
+
+/* Other nodes may have their memmap on the same page of page tables. */
+static bool has_own_memmap(struct memhp_node *node)
+{
+	return IS_ALIGNED((unsigned long)pfn_to_page(PHYS_PFN(node->start)),
+			  PMD_SIZE) &&
+	       IS_ALIGNED(PHYS_PFN(node->size) * sizeof(struct page),
+			  PMD_SIZE);
+}
+
+static void expect_mapped(struct kunit *test, struct memhp_node *node,
+			  bool mapped)
+{
+	const unsigned long pfn = PHYS_PFN(node->start);
+
+	KUNIT_EXPECT_EQ(test, is_mapped(__va(node->start)), mapped);
+	KUNIT_EXPECT_EQ(test, is_mapped(__va(node->start + node->size) - 1),
+			mapped);
+	if (!mapped && !has_own_memmap(node))
+		return;
+	KUNIT_EXPECT_EQ(test, is_mapped(pfn_to_page(pfn)), mapped);
+	KUNIT_EXPECT_EQ(test,
+			is_mapped(pfn_to_page(pfn + PHYS_PFN(node->size) - 1)),
+			mapped);
+}
+
+/* Neither what was in it nor its memmap can be read by its old address. */
+static void memory_is_not_mapped(struct kunit *test)
+{
+	struct memhp_node *node = get_node(test);
+
+	expect_mapped(test, node, true);
+	KUNIT_ASSERT_EQ(test, memhp_node_remove(node), 0);
+	expect_mapped(test, node, false);
+	KUNIT_ASSERT_EQ(test, memhp_node_add(node), 0);
+	expect_mapped(test, node, true);
+}
+
 #else
 
 static void memmap_counts_no_more(struct kunit *test)
@@ -180,6 +226,11 @@ static void section_usage_outlives_readers(struct kunit *test)
 	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE, or no CONFIG_KPROBES");
 }
 
+static void memory_is_not_mapped(struct kunit *test)
+{
+	kunit_skip(test, "no CONFIG_MEMORY_HOTREMOVE, or no CONFIG_KPROBES");
+}
+
 #endif
 
 static struct kunit_case memhp_remove_cases[] = {
@@ -187,6 +238,7 @@ static struct kunit_case memhp_remove_cases[] = {
 	KUNIT_CASE(block_is_let_go),
 	KUNIT_CASE(block_is_in_the_way),
 	KUNIT_CASE(section_usage_outlives_readers),
+	KUNIT_CASE(memory_is_not_mapped),
 	{}
 };
 
