@@ -186,6 +186,9 @@ class _Hunt:
         try:
             with self._saying(f'build {bug.name}') as scratch.progress:
                 return scratch.build(bug)
+        except mutant.Unchanged as e:
+            row.update(status=kill_rows.INAPPLICABLE, text=str(e))
+            return None
         except Fatal as e:
             row.update(status=kill_rows.BROKEN, text=str(e))
             return None
@@ -322,8 +325,8 @@ def _folder():
 
 def _is_done(matrix, bug):
     row = matrix.rows.get(bug.name)
-    return row and (row['status'] == kill_rows.BROKEN or 'peers' in row or
-                    not matrix.facts['peers'])
+    return row and (row['status'] in (kill_rows.BROKEN, kill_rows.INAPPLICABLE)
+                    or 'peers' in row or not matrix.facts['peers'])
 
 
 def _sort_out(matrix, folder, built):

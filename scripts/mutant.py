@@ -31,6 +31,7 @@ Those in scripts/cures, scripts/experiments and scripts/annotations have such a
 header, too.
 """
 
+import filecmp
 import os
 import re
 import shutil
@@ -52,8 +53,15 @@ MUTANTS = SCRIPTS / 'mutants'
 CONSOLE, RULE, EXPECTED, NOTHING = HOW = (
     'console during ', 'rule of ', 'expected failure of ', 'nothing during ')
 
+# All that a kernel consists of, but for what says when it was built.
+_OBJECT = 'vmlinux.o'
+
 _HEADER = re.compile(
     r'^(?://|#) *(class|file|history|observe|arch|needs|boot): *(.*?)\s*$', re.M)
+
+
+class Unchanged(Fatal):
+    """A mutant changes nothing that is compiled."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +187,7 @@ class Scratch:
         patching.copy_tree(base, self.path)
 
     def build(self, *mutants):
-        """Build the kernel with these bugs in it."""
+        """Build the kernel with these bugs in it; Unchanged if it has none."""
         base = self.built.kbuild
         kernel = Kbuild(base.tree, base.arch, self.settings.state, base.jobs,
                         self.progress, self.log, base.sanitizer,
@@ -192,6 +200,10 @@ class Scratch:
             for mutant in mutants:
                 apply(mutant, self.path)
             kernel.build_kernel(kernel.target.image)
+            if filecmp.cmp(base.obj / _OBJECT, obj / _OBJECT, shallow=False):
+                raise Unchanged(
+                    f'changes nothing that is compiled in this kernel: '
+                    f'{mutants[-1].path}')
         except CommandFailed as e:
             raise Fatal(f'the kernel does not compile with {mutants[-1].path}: '
                         f'{e.cause}')

@@ -380,14 +380,16 @@ def test_what_is_left_is_taken_up(tmp_path, finished, had, wants, taken):
         (taken and not wants)
 
 
-# Of each kind one, and one for each fate: found, not found, for another arch,
-# not compiled, changing nothing, without a header.
+# Of each kind one, and one for each fate: found, not found, in code that is not
+# compiled, for another arch, in no C, changing nothing, without a header.
 FOLDER = {
     'killed.cocci': (REPO / 'scripts/mutants/zonelist-node-skipped.cocci')
     .read_text(),
     'survivor.sed': HEADER.format('none', 'mm/memory_hotplug.c',
                                   'none: it changes no behaviour') +
-    's/int offline_pages(/int noinline offline_pages(/\n',
+    's/failure to isolate range/cannot isolate/\n',
+    'not-compiled.sed': HEADER.format('none', 'mm/sparse.c', 'nothing') +
+    's/kvfree(pfn_to_page(pfn));/kvfree(NULL);/\n',
     'elsewhere.sed': '// file: mm/slub.c\n// arch: powerpc\ns/a/b/\n',
     'no-compile.patch': HEADER.format('none', 'x', 'nothing') +
     '--- a/mm/list_lru.c\n+++ b/mm/list_lru.c\n@@ -1,1 +1,2 @@\n'
@@ -421,11 +423,12 @@ def test_whole_folder(folder, conf, built):
     result, path = newest(conf)
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == \
-        '1 killed, 1 survived, 1 not applicable'
+        '1 killed, 1 survived, 2 not applicable'
     rows = {r['name']: r for r in result['rows']}
     assert {n: r['status'] for n, r in rows.items()} == {
         'killed': 'killed', 'survivor': 'survived',
-        'elsewhere': 'not applicable', 'no-compile': 'broken',
+        'elsewhere': 'not applicable', 'not-compiled': 'not applicable',
+        'no-compile': 'broken',
         'nothing': 'broken', 'headless': 'broken'}
     assert rows['killed']['how'] == kill.TEST
     assert rows['killed']['test'].startswith('zonelist.')
@@ -435,6 +438,7 @@ def test_whole_folder(folder, conf, built):
     assert f'href="killed/{boot.name}/report.html"' in \
         (path / 'report.html').read_text()
     assert 'error: ' in rows['no-compile']['text']
+    assert 'nothing that is compiled' in rows['not-compiled']['text']
     assert result['finished'] and result['control']['boots'] == 1
     assert (path / 'report.html').stat().st_size > 1000
     assert not list(built.tree.path.parent.glob('*-mutant0'))
@@ -451,6 +455,6 @@ def test_whole_folder(folder, conf, built):
     assert 'goes on: 1 are done' in done.stdout
     assert 'unmodified kernel' not in done.stdout
     assert MATRIX.fullmatch(done.stdout.splitlines()[-1]).groups() == \
-        ('1', '1', '1')
+        ('1', '1', '2')
     assert not path.exists()
     shutil.rmtree(newest(conf)[1])
