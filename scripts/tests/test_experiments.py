@@ -13,7 +13,7 @@ from common import REPO
 
 EXPERIMENTS = {bug.name: bug for bug in experiment.read_all()}
 FIELDS = {'patch', 'what', 'kernel', 'arch', 'config', 'command', 'result',
-          'sometimes', 'passed', 'verdict', 'conclusion'}
+          'sometimes', 'verdict', 'conclusion'}
 
 LOG = '''\
 [    1.000000] ------------[ cut here ]------------
