@@ -39,6 +39,9 @@
 /* How often two caches are shrunk at the same time. */
 #define SHRINKS		100
 
+/* Of a kernel that anybody has. */
+#define MAX_CPUS	8192
+
 /* How long an offline may find nothing but pages that cannot be migrated. */
 #define BUSY_MS		1000
 
@@ -376,6 +379,51 @@ static void run_on(struct __test_metadata *_metadata, int cpu)
 	CPU_FREE(set);
 }
 
+/* The first two CPUs that we may run on; how many there are. */
+static int two_cpus(int cpus[2])
+{
+	cpu_set_t *set = CPU_ALLOC(MAX_CPUS);
+	const size_t size = CPU_ALLOC_SIZE(MAX_CPUS);
+	int cpu, nr = 0;
+
+	if (!set)
+		return -ENOMEM;
+	if (sched_getaffinity(0, size, set))
+		nr = -errno;
+	for (cpu = 0; nr >= 0 && nr < 2 && cpu < MAX_CPUS; cpu++)
+		if (CPU_ISSET_S(cpu, size, set))
+			cpus[nr++] = cpu;
+	CPU_FREE(set);
+	return nr;
+}
+
+#define PARTIAL_LISTS	"slabs_cpu_partial"
+
+/* Each CPU has a list of slabs with free objects, if so configured. */
+static bool has_partial_lists(const struct slab_cache *cache)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), SYSFS_SLAB "/%s/" PARTIAL_LISTS,
+		 cache->name);
+	return !access(path, R_OK);
+}
+
+/* How many objects there is room for in these lists: "48(6) C1=48(6)". */
+static int in_partial_lists(const struct slab_cache *cache,
+			    unsigned long *objects)
+{
+	char path[PATH_LEN], text[4096];
+	int err;
+
+	snprintf(path, sizeof(path), SYSFS_SLAB "/%s/" PARTIAL_LISTS,
+		 cache->name);
+	err = attr_read(path, text, sizeof(text));
+	if (err)
+		return err;
+	return sscanf(text, "%lu(", objects) == 1 ? 0 : -EBADMSG;
+}
+
 /*
  * C2, C3. A CPU keeps a slab of its own, also when nothing in it is used any
  * more. When the CPU goes, slab must take that away from it: nobody could do so
@@ -400,12 +448,46 @@ TEST_F_TIMEOUT(objects, of_a_cpu_that_goes, TEST_TIMEOUT_S)
 	ASSERT_LT(0UL, count.on_node) {
 		TH_LOG("cpu%d keeps no slab", cpu->id);
 	}
+	/* Those of its partial list count, too. */
+	if (has_partial_lists(&self->cache))
+		ASSERT_LT(1UL, count.on_node);
 
 	/* Whoever ran there goes to another CPU. */
 	ASSERT_EQ(0, cpu_set(self->cpus, cpu, CPU_ONLINE, false));
 	EXPECT_EQ(0, slab_cache_reconcile(&self->cache, node));
 	expect_offline_works(_metadata, self->id);
 	EXPECT_EQ(0, cpu_set(self->cpus, cpu, CPU_ONLINE, true));
+}
+
+/*
+ * C2. A CPU that frees what another one has allocated keeps the slabs for later,
+ * in its partial list, and need have none that it allocates from. When the
+ * memory goes, slab must take these away from it as well.
+ */
+TEST_F_TIMEOUT(objects, freed_by_another_cpu, TEST_TIMEOUT_S)
+{
+	const int node = self->node.id;
+	unsigned long objects;
+	int cpus[2], nr;
+
+	nr = two_cpus(cpus);
+	ASSERT_LT(0, nr);
+	if (nr < 2)
+		SKIP(return, "only one CPU");
+	ASSERT_EQ(0, slab_cache_create(&self->cache, false));
+	if (!has_partial_lists(&self->cache))
+		SKIP(return, "no CONFIG_SLUB_CPU_PARTIAL");
+
+	to_kernel_zone(_metadata, self->id);
+	run_on(_metadata, cpus[0]);
+	alloc_on_node(_metadata, &self->cache, node, OBJECTS);
+	run_on(_metadata, cpus[1]);
+	ASSERT_EQ(0, slab_cache_do(&self->cache, "free %d", node));
+	ASSERT_EQ(0, in_partial_lists(&self->cache, &objects));
+	ASSERT_LT(0UL, objects) {
+		TH_LOG("cpu%d keeps no slab", cpus[1]);
+	}
+	expect_offline_works(_metadata, self->id);
 }
 
 /*
