@@ -109,13 +109,13 @@ static void group_in_use_stays(struct kunit *test)
 }
 
 /**
- * struct walk - groups of a test, and which of them a walk came to
+ * struct group_walk - groups of a test, and which of them a walk came to
  * @groups: the groups
  * @seen: how often it came to each
  * @total: how many groups it came to, others' included
  * @stop: what to end the walk with, at once, if not 0
  */
-struct walk {
+struct group_walk {
 	struct memory_group *groups[4];
 	int seen[4];
 	int total;
@@ -124,7 +124,7 @@ struct walk {
 
 static int come_by(struct memory_group *group, void *arg)
 {
-	struct walk *walk = arg;
+	struct group_walk *walk = arg;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(walk->groups); i++)
@@ -133,7 +133,7 @@ static int come_by(struct memory_group *group, void *arg)
 	return walk->stop;
 }
 
-static void expect_walk(struct kunit *test, struct walk *walk, int nid,
+static void expect_walk(struct kunit *test, struct group_walk *walk, int nid,
 			struct memory_group *but, int one, int other)
 {
 	const int wanted[] = { one, other, 0, 0 };
@@ -152,7 +152,7 @@ static void walk_meets_dynamic_groups(struct kunit *test)
 {
 	const int nid = first_online_node;
 	const int far = next_online_node(nid);
-	struct walk walk = {};
+	struct group_walk walk = {};
 
 	walk.groups[0] = new_group(test, nid, true);
 	if (far != MAX_NUMNODES)

@@ -387,7 +387,7 @@ FOLDER = {
     .read_text(),
     'survivor.sed': HEADER.format('none', 'mm/memory_hotplug.c',
                                   'none: it changes no behaviour') +
-    's/failure to isolate range/cannot isolate/\n',
+    's/was absent from the node_possible_map/is not possible/\n',
     'not-compiled.sed': HEADER.format('none', 'mm/sparse.c', 'nothing') +
     's/kvfree(pfn_to_page(pfn));/kvfree(NULL);/\n',
     'elsewhere.sed': '// file: mm/slub.c\n// arch: powerpc\ns/a/b/\n',
