@@ -353,9 +353,32 @@ static void block_waits_for_reader(struct kunit *test)
 	expect_waits(test, mem, false);
 }
 
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+static void set_huge_pages(void *flags)
+{
+	WRITE_ONCE(transparent_hugepage_flags, (unsigned long)flags);
+	khugepaged_min_free_kbytes_update();
+}
+
+/* Until the test ends. */
+static void no_huge_pages(struct kunit *test)
+{
+	void *flags = (void *)transparent_hugepage_flags;
+
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, set_huge_pages,
+							flags), 0);
+	set_huge_pages(NULL);
+}
+#else
+static void no_huge_pages(struct kunit *test)
+{
+}
+#endif
+
 /*
  * khugepaged has more memory kept free than others do, also when memory comes
- * and goes. It wants a bit less where watermarks are boosted.
+ * and goes. It wants a bit less where watermarks are boosted. Without huge pages,
+ * there is nobody who has all of that calculated once more.
  */
 static void memory_stays_free_for_khugepaged(struct kunit *test)
 {
@@ -371,6 +394,15 @@ static void memory_stays_free_for_khugepaged(struct kunit *test)
 	KUNIT_EXPECT_GT(test, min_free_kbytes, before / 2);
 	take_offline(test, mem, "without its last block");
 	KUNIT_EXPECT_GT(test, min_free_kbytes, before / 2);
+
+	/* Where lower zones keep something back from who may use this one. */
+	mem = memhp_block_get(test, MEMHP_NODE_WITH_MEMORY);
+	if (!mem)
+		return;
+	no_huge_pages(test);
+	put_online(test, mem, MMOP_ONLINE_MOVABLE,
+		   "with its first block, without huge pages");
+	take_offline(test, mem, "without its last block, nor huge pages");
 }
 
 /*

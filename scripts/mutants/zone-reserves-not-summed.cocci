@@ -2,7 +2,7 @@
 // class: accounting
 // file: mm/page_alloc.c
 // history: synthetic
-// observe: memhp_zone.block_comes_and_goes: sums are of what zones kept back before
+// observe: memhp_zone.memory_stays_free_for_khugepaged: without huge pages, sums are of what zones kept back before
 
 @@
 @@
