@@ -397,26 +397,17 @@ static int two_cpus(int cpus[2])
 	return nr;
 }
 
-#define PARTIAL_LISTS	"slabs_cpu_partial"
-
-/* Each CPU has a list of slabs with free objects, if so configured. */
-static bool has_partial_lists(const struct slab_cache *cache)
-{
-	char path[PATH_LEN];
-
-	snprintf(path, sizeof(path), SYSFS_SLAB "/%s/" PARTIAL_LISTS,
-		 cache->name);
-	return !access(path, R_OK);
-}
-
-/* How many objects there is room for in these lists: "48(6) C1=48(6)". */
+/*
+ * How many objects there is room for in CPUs' lists of slabs with free objects:
+ * "48(6) C1=48(6)". -ENOENT if no CPU has such a list.
+ */
 static int in_partial_lists(const struct slab_cache *cache,
 			    unsigned long *objects)
 {
 	char path[PATH_LEN], text[4096];
 	int err;
 
-	snprintf(path, sizeof(path), SYSFS_SLAB "/%s/" PARTIAL_LISTS,
+	snprintf(path, sizeof(path), SYSFS_SLAB "/%s/slabs_cpu_partial",
 		 cache->name);
 	err = attr_read(path, text, sizeof(text));
 	if (err)
@@ -434,6 +425,7 @@ TEST_F_TIMEOUT(objects, of_a_cpu_that_goes, TEST_TIMEOUT_S)
 	const int node = self->node.id;
 	const struct cpu *cpu;
 	struct slab_count count;
+	unsigned long objects;
 
 	cpu = self->cpus ? cpu_way_find(self->cpus, CPU_ONLINE, NULL) : NULL;
 	if (!cpu)
@@ -449,7 +441,7 @@ TEST_F_TIMEOUT(objects, of_a_cpu_that_goes, TEST_TIMEOUT_S)
 		TH_LOG("cpu%d keeps no slab", cpu->id);
 	}
 	/* Those of its partial list count, too. */
-	if (has_partial_lists(&self->cache))
+	if (in_partial_lists(&self->cache, &objects) != -ENOENT)
 		ASSERT_LT(1UL, count.on_node);
 
 	/* Whoever ran there goes to another CPU. */
@@ -475,7 +467,7 @@ TEST_F_TIMEOUT(objects, freed_by_another_cpu, TEST_TIMEOUT_S)
 	if (nr < 2)
 		SKIP(return, "only one CPU");
 	ASSERT_EQ(0, slab_cache_create(&self->cache, false));
-	if (!has_partial_lists(&self->cache))
+	if (in_partial_lists(&self->cache, &objects) == -ENOENT)
 		SKIP(return, "no CONFIG_SLUB_CPU_PARTIAL");
 
 	to_kernel_zone(_metadata, self->id);
