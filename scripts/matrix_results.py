@@ -7,8 +7,8 @@ there is one thing more:
 
   jobs  [{name, release, arch, sanitizer, machine, host, verdict, counts,
           seconds}]; seconds is null for a job that was lost
-  busy  for which part of the time there were as many guests as there were at
-        the most; null where no job ran
+  busy  the part of the time of all places for a guest that were used in which
+        there was one, from the first job to the last; null where no job ran
 """
 
 import kcidb
