@@ -17,6 +17,7 @@
 
 #include "memory_block.h"
 #include "memory_snapshot.h"
+#include "node_mem.h"
 
 #define ZONELISTS	"/sys/kernel/debug/memhp/zonelists"
 #define PENDING		"/sys/kernel/debug/memhp/pending"
@@ -584,9 +585,8 @@ static int add_zoneinfo_and_free(struct memory_snapshot *snapshot,
 
 	for (;;) {
 		err = listed_pages(&before);
-		if (!err &&
-		    attr_write("/proc/sys/vm/stat_refresh", "1", 1) < 0)
-			err = -EIO;
+		if (!err)
+			err = node_counters_settle();
 		if (!err)
 			err = add_zoneinfo(snapshot, flags);
 		if (!err)

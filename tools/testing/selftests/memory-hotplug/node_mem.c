@@ -174,6 +174,13 @@ int node_counter(int node, const char *file, const char *name,
 	return err;
 }
 
+int node_counters_settle(void)
+{
+	const ssize_t ret = attr_write("/proc/sys/vm/stat_refresh", "1", 1);
+
+	return ret < 0 ? ret : 0;
+}
+
 int mem_policy_set(void *addr, size_t len, int mode,
 		   const struct node_mask *mask)
 {

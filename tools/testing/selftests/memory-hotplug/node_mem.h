@@ -107,6 +107,17 @@ int node_counter(int node, const char *file, const char *name,
 		 unsigned long *value);
 
 /**
+ * node_counters_settle() - have all CPUs add to the counters what they hold back
+ *
+ * A CPU adds what it has counted to a node's or a zone's counter once a second,
+ * or when it has become much. Until then the pages that one CPU allocated and
+ * another freed are still there, by the counters.
+ *
+ * Return: 0, or a negative errno.
+ */
+int node_counters_settle(void);
+
+/**
  * mem_policy_set() - mbind()
  * @addr:	memory
  * @len:	its length

@@ -134,6 +134,7 @@ TEST_F(node, empty_node_counts_nothing)
 	EXPECT_EQ(0, memory_node_listed("has_normal_memory", node));
 	EXPECT_EQ(0, memory_node_listed("has_cpu", node));
 
+	ASSERT_EQ(0, node_counters_settle());
 	all_zero(_metadata, node, "meminfo", 10);
 	EXPECT_EQ(0UL, counter(_metadata, node, "vmstat", "nr_free_pages"));
 	EXPECT_EQ(0UL, counter(_metadata, node, "vmstat", "nr_anon_pages"));
