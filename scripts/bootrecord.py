@@ -58,7 +58,7 @@ class Record:
             raise Fatal(f'{path} is gone, whose parser reads the results: '
                         f'"make run" of that kernel makes it again')
         return trees.Tree(path, self.kernel['source'], self.kernel['release'],
-                          self.kernel['commit'])
+                          self.kernel['commit'], Path(self.kernel.get('tools', path)))
 
     def params(self):
         """The machine, with the words that it had then."""
@@ -78,7 +78,7 @@ def make(built, archives, state, **boot):
               'words': list(built.machine.extra_qemu_params)},
         kernel={'release': tree.release, 'source': tree.source,
                 'commit': tree.commit, 'tree': str(tree.path),
-                'arch': kbuild.arch, 'sanitizer': kbuild.sanitizer},
+                'tools': str(tree.testing), 'arch': kbuild.arch, 'sanitizer': kbuild.sanitizer},
         image=kernels.keep(built.image, built.machine.kernel_path, state),
         archives={program: kernels.keep(path, f'{program or "base"}.cpio',
                                         state)

@@ -35,10 +35,13 @@ def _lines(path, end=None):
     return data.decode(errors='replace').splitlines()
 
 
-def expected_skips(arch, name=machine.REFERENCE):
-    """What may skip on a machine of an arch."""
-    file = arch if name == machine.REFERENCE else f'{arch}-{name}'
-    return verdict.load_expected_skips(SCRIPTS / f'expected-skips/{file}.txt')
+def expected_skips(kernel, name=machine.REFERENCE):
+    """What may skip on a machine with this kernel."""
+    file = kernel.arch
+    if name != machine.REFERENCE:
+        file += f'-{name}'
+    return verdict.load_expected_skips(SCRIPTS / f'expected-skips/{file}.txt',
+                                       kernel)
 
 
 def tolerated_races():
@@ -74,7 +77,7 @@ def judge(built, boot, selection, out):
     """What is known of a boot whose logs are in the folder out, and what to
     think of it: a verdict.Run and its verdict.Verdict.
     """
-    tree = built.tree.path
+    tools = built.tree.testing
     log = _lines(out / 'console.log', boot.outcome.console_end)
     guest = _lines(out / 'guest.log')
     sanitizer = built.kbuild.sanitizer
@@ -89,14 +92,15 @@ def judge(built, boot, selection, out):
         guest=verdict.facts(guest),
         console=facts,
         splats=splats, lost=lost,
-        kunit=ktap.parse_kunit(tree, log) if selection.suites
+        kunit=ktap.parse_kunit(tools, log) if selection.suites
         else ktap.Ktap(),
-        kselftest=ktap.parse_kselftest(tree, guest) if selection.programs
+        kselftest=ktap.parse_kselftest(tools, guest) if selection.programs
         else ktap.Ktap(),
         suites=selection.suites,
         programs=selection.programs,
-        expected_skips=expected_skips(built.kbuild.arch,
-                                      built.machine_name),
+        expected_skips=expected_skips(
+            rules.Kernel(built.tree.release, built.kbuild.arch),
+            built.machine_name),
         sanitizer=sanitizer, zonelists=zonelists, races=benign,
         interleave=zonelist_map.parse(log),
         locksets=locksets(built, guest))

@@ -10,6 +10,7 @@ import re
 import shutil
 from dataclasses import dataclass
 
+import rules
 from arches import ARCHES
 from common import REPO, SCRIPTS, Fatal, child_env, run_logged
 
@@ -80,11 +81,23 @@ def requested(paths):
     return options
 
 
-def verify(options, dotconfig):
-    """Fatal unless the kernel's configuration has all that was requested."""
+def lacking(kernel):
+    """What there is no way to have on this kernel, of what is requested."""
+    found = rules.read('lacking', (), ('why',), folder=SCRIPTS / 'config')
+    return rules.of_kernel(found, kernel)
+
+
+def verify(options, dotconfig, without=()):
+    """Fatal unless the kernel's configuration has all that was requested, but
+    for what it is without.
+    """
     have = dict(_OPTION.findall(dotconfig.read_text()))
+    there = [name for name in without if have.get(name) == options[name]]
+    if there:
+        raise Fatal(f'this kernel has {", ".join(there)}: correct '
+                    f'scripts/config/lacking.ini')
     missing = [f'{name}={value}' for name, value in options.items()
-               if have.get(name) != value]
+               if have.get(name) != value and name not in without]
     if missing:
         raise Fatal(f'this kernel\'s configuration lacks what was requested: '
                     f'{", ".join(missing)}; it is unknown here or depends on '
@@ -120,6 +133,7 @@ class Kbuild:
         self.tree = tree
         self.view = view
         self.arch = arch
+        self.state = state
         self.target = ARCHES[arch]
         self.sanitizer = sanitizer
         self.slowdown = _VARIANTS.get(sanitizer, _DEFAULT).slowdown
@@ -132,6 +146,11 @@ class Kbuild:
         self.progress = progress
         self.log = log
         self.env = child_env(**ccache_env(state))
+
+    def of(self, tree):
+        """The same for another tree, without a sanitizer."""
+        return Kbuild(tree, self.arch, self.state, self.jobs, self.progress,
+                      self.log)
 
     def make_command(self, *args):
         """A make command line for this tree, arch and object folder."""
@@ -161,7 +180,8 @@ class Kbuild:
             if not self._configured(text):
                 allconfig.write_text(text)
                 self.make(f'KCONFIG_ALLCONFIG={allconfig}', 'allnoconfig')
-        verify(options, self.here / '.config')
+        kernel = rules.Kernel(self.tree.release, self.arch)
+        verify(options, self.here / '.config', lacking(kernel))
 
     def _kconfig_stamp(self):
         """What the configuration depends on besides the fragments: the

@@ -13,6 +13,7 @@ import boot
 import bootrecord
 import foreign
 import initramfs
+import kbuild
 import kernels
 import lockrules
 import machine
@@ -95,6 +96,15 @@ def results_folder(settings, name):
         raise
 
 
+def _install_kselftests(kernel, tree, dest):
+    """Build them in the tree that they are from."""
+    if tree.tools:
+        kernel = kernel.of(replace(tree, path=tree.tools, tools=None,
+                                   release=trees.release_of(tree.tools)))
+        kernel.configure()
+    kernel.install_kselftests(dest)
+
+
 def build(settings, progress, out, only=None):
     """Everything up to a kernel and an initramfs that can be booted.
 
@@ -106,8 +116,9 @@ def build(settings, progress, out, only=None):
                          progress, log)
     params = machine.load(tree.path, settings.arch)
     boot.check_qemu(params)
-    selection = suites.select(settings.tests, tree.path, only,
-                              settings.arch)
+    selection = suites.select(
+        settings.tests, tree.path, only, settings.arch,
+        kbuild.lacking(rules.Kernel(tree.release, settings.arch)))
     kernel = Kbuild(tree, settings.arch, settings.state, settings.jobs,
                     progress, log, settings.sanitizer)
     kernel.configure()
@@ -118,7 +129,7 @@ def build(settings, progress, out, only=None):
         initramfs.stage(root, None if kernel.target.native else foreign.fetch(
             kernel.target, settings.state, progress))
         kernel.install_modules(root)
-        kernel.install_kselftests(root / 'kselftest')
+        _install_kselftests(kernel, tree, root / 'kselftest')
         initramfs.list_cases(root, [
             f'{p}:{c}' for p in programs for c in suites.cases(tree.path, p)])
         initramfs.list_locks(root, lockrules.LockRules(

@@ -12,6 +12,11 @@ here=$(dirname "$0")
 arches=${ARCHES:-${ARCH:-x86_64}}
 kernels=${KERNELS:-${KERNEL:-6.12}}
 
+# Whose kselftests test it: see scripts/tree.py.
+case " $kernels " in
+*" 6.1 "*) kernels="$kernels 6.12" ;;
+esac
+
 missing=
 while read -r for_arch purpose package probe _; do
 	case $for_arch in

@@ -46,11 +46,12 @@ class Selection:
         return ' '.join(words)
 
 
-def kunit_suites(arch=None):
+def kunit_suites(arch=None, without=()):
     """The names of our KUnit suites, from their sources: of all, or of those that
-    there are on an arch.
+    there are on an arch, without those whose options a kernel lacks.
     """
     options = kbuild.requested(kbuild.fragments(arch)) if arch else {}
+    options = options.keys() - {*without}
     names = []
     for path in sorted((REPO / 'lib/kunit').glob('*_kunit.c')):
         names += re.findall(r'struct kunit_suite \w+ = \{\s*\.name = "(\w+)"',
@@ -124,15 +125,16 @@ def _select_one(pattern, tree, suites, programs):
     return found
 
 
-def select(patterns, tree, only=None, arch='x86_64'):
+def select(patterns, tree, only=None, arch='x86_64', without=()):
     """The tests that some words name: a glob for KUnit's "suite" or
     "suite.case", for kselftests or, as "program:case", for parts of them; with
     "!", kselftests to leave out. No word at all means all tests.
 
     only: "kselftests" leaves the KUnit suites out.
     arch: whose KUnit suites there are to choose from.
+    without: options that this kernel cannot have, see kbuild.lacking().
     """
-    suites = [] if only == 'kselftests' else kunit_suites(arch)
+    suites = [] if only == 'kselftests' else kunit_suites(arch, without)
     programs = kselftests(tree)
     words = patterns.split()
     found = [_select_one(w, tree, suites, programs)

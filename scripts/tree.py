@@ -16,10 +16,14 @@ from pathlib import Path
 
 import overlay
 from common import SCRIPTS, Fatal, child_env, run_logged
+from rules import version
 
 KERNELS = re.findall(r'(?m)^all +run +linux-source-(\S+)',
                      (SCRIPTS / 'packages.txt').read_text())
-_OLDEST = (6, 12)
+_OLDEST = (6, 1)
+# The first whose kselftest harness and KTAP parser have what we use. An older
+# kernel is tested with these of this one, as kselftests are meant to be.
+_TOOLS = (6, 12)
 _GIB = 1 << 30
 _NEED_TREE = 2 * _GIB + _GIB // 2    # unpacked source, and room to build it
 
@@ -37,6 +41,13 @@ class Tree:
     source: str         # what it is a copy of, for people
     release: str        # 6.12.117
     commit: str         # of KDIR, where git knows it, else ''
+    tools: Path | None = None   # where kselftests and KTAP parser are from, if
+                                # that is another one
+
+    @property
+    def testing(self):
+        """The tree whose kselftests and KTAP parser test this one."""
+        return self.tools or self.path
 
 
 def tarball(kernel):
@@ -169,4 +180,8 @@ def prepare(kernel, kdir, state, progress, log):
         commit = _git(kdir, 'describe', '--always', '--dirty', '--abbrev=12')
     with progress.phase('overlay'):
         overlay.apply(pristine, path)
-    return Tree(path, source, release_of(path), commit)
+    release, tools = release_of(path), None
+    if version(release) < _TOOLS:
+        tools = prepare('.'.join(map(str, _TOOLS)), None, state, progress,
+                        log).path
+    return Tree(path, source, release, commit, tools)

@@ -95,23 +95,28 @@ def facts(lines: Iterable[str]) -> dict[str, list[str]]:
     return dict(found)
 
 
-def load_expected_skips(path) -> dict[str, str]:
+def load_expected_skips(path, kernel) -> dict[str, str]:
     """Read a list of skips: test, then a tab or two spaces, then the reason.
+    What follows a line "[..6.2]" holds for kernels of that range alone.
 
     Without the file no skip is expected.
     """
-    skips = {}
+    skips, holds = {}, True
     path = Path(path)
     lines = path.read_text('utf-8').splitlines() if path.exists() else []
     for number, line in enumerate(lines, 1):
         line = line.strip()
         if not line or line.startswith('#'):
             continue
+        if line[0] == '[' and line[-1] == ']':
+            holds = kernel.within(line[1:-1])
+            continue
         fields = re.split(r'\t+ *| {2,}', line, maxsplit=1)
         if len(fields) != 2 or fields[0] in skips:
             raise ValueError(f'{path}:{number}: not "test<TAB>reason", or a second '
                              f'time: {line}')
-        skips[fields[0]] = fields[1].strip()
+        if holds:
+            skips[fields[0]] = fields[1].strip()
     return skips
 
 

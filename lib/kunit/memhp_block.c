@@ -7,6 +7,7 @@
 #include <linux/device.h>
 
 #include "memhp_block.h"
+#include "memhp_compat.h"
 
 #ifdef CONFIG_MEMORY_HOTPLUG
 

@@ -30,6 +30,8 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "memhp_compat.h"
+
 #define MAX_SIZE	PAGE_SIZE
 #define MAX_OBJECTS	65536U
 
@@ -78,7 +80,7 @@ static int alloc(struct test_cache *t, const char *args)
 	if (!t->cache)
 		return -ENOENT;
 	if (node != NUMA_NO_NODE &&
-	    (!numa_valid_node(node) || !node_online(node)))
+	    (node < 0 || node >= MAX_NUMNODES || !node_online(node)))
 		return -ENODEV;
 	while (nr--) {
 		object = kmem_cache_alloc_node(t->cache, GFP_KERNEL, node);

@@ -21,6 +21,8 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "memhp_compat.h"
+
 #define BUSY_MIN_MS	(15 * MSEC_PER_SEC)
 #define BUSY_MAX_MS	(60 * MSEC_PER_SEC)
 #define RACE_MS		(3 * MSEC_PER_SEC)

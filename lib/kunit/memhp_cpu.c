@@ -8,6 +8,7 @@
 #include <linux/device.h>
 #include <linux/topology.h>
 
+#include "memhp_compat.h"
 #include "memhp_cpu.h"
 
 static const struct memhp_cpu_path_param path_params[] = {

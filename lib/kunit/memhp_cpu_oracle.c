@@ -5,9 +5,9 @@
  *
  * The rules:
  *
- * - A zone's per-CPU lists share its low watermark, or an eighth of its pages,
- *   among the CPUs of its node, or among all CPUs if the node has none. They
- *   hold at least four batches each.
+ * - A zone's per-CPU lists share its low watermark among the CPUs of its node, or
+ *   among all CPUs if the node has none. Since Linux 6.7 they may grow, and then
+ *   share an eighth of its pages. They hold at least four batches each.
  * - Fragmentation may boost the watermarks for some time, by one and a half
  *   times the high one at most, or by one page block.
  * - A batch is a 4096th of the zone, and at most a quarter of a MiB; half as
@@ -24,6 +24,7 @@
 #include <linux/sizes.h>
 #include <linux/topology.h>
 
+#include "memhp_compat.h"
 #include "memhp_cpu_oracle.h"
 
 #define HIGH_MAX_FRACTION	8
@@ -109,7 +110,8 @@ struct memhp_pageset memhp_pageset_expected(struct zone *zone, int split)
 	least = BATCHES_AT_LEAST * l.batch;
 	l.high_min = max(least, low / split);
 	l.high_min_boosted = max(least, (low + boost) / split);
-	l.high_max = max(least, pages / HIGH_MAX_FRACTION / split);
+	l.high_max = MEMHP_PCP_HAS_RANGE ?
+		     max(least, pages / HIGH_MAX_FRACTION / split) : 0;
 	return l;
 }
 
@@ -126,8 +128,8 @@ struct memhp_pageset memhp_pageset_actual(struct zone *zone, int cpu)
 	struct per_cpu_pages *pcp = per_cpu_ptr(zone->per_cpu_pageset, cpu);
 
 	return (struct memhp_pageset) {
-		.high_min = READ_ONCE(pcp->high_min),
-		.high_max = READ_ONCE(pcp->high_max),
+		.high_min = memhp_pcp_high_min(pcp),
+		.high_max = memhp_pcp_high_max(pcp),
 		.batch = READ_ONCE(pcp->batch),
 	};
 }

@@ -12,6 +12,7 @@
 #include <linux/numa.h>
 #include <linux/pfn.h>
 
+#include "memhp_compat.h"
 #include "memhp_node.h"
 
 #ifdef CONFIG_MEMORY_HOTPLUG

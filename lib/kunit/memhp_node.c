@@ -12,6 +12,7 @@
 #include <linux/nodemask.h>
 #include <linux/topology.h>
 
+#include "memhp_compat.h"
 #include "memhp_node.h"
 
 /**
@@ -50,7 +51,7 @@ static int look_at_block(struct memory_block *mem, void *arg)
 
 	if (mem->nid != search->nid)
 		return 0;
-	if (mem->state != MEM_OFFLINE || mem->altmap)
+	if (mem->state != MEM_OFFLINE || memhp_has_own_memmap(mem))
 		return -EBUSY;
 
 	if (!search->blocks) {

@@ -13,6 +13,7 @@
 #include <linux/swap.h>
 
 #include "../../mm/internal.h"
+#include "memhp_compat.h"
 #include "memhp_reserve.h"
 
 /* Of sysctls that are nobody else's: while the kernel boots, all have these. */
@@ -30,11 +31,6 @@ static const int lowmem_reserve_ratio[MAX_NR_ZONES] = {
 	[ZONE_NORMAL] = 32,
 };
 
-static bool is_low(struct zone *zone)
-{
-	return !is_highmem(zone) && zone_idx(zone) != ZONE_MOVABLE;
-}
-
 /* The pages that min_free_kbytes is divided among. */
 static u64 low_pages(void)
 {
@@ -42,7 +38,7 @@ static u64 low_pages(void)
 	u64 pages = 0;
 
 	for_each_zone(zone)
-		if (is_low(zone))
+		if (memhp_zone_is_low(zone))
 			pages += zone_managed_pages(zone);
 	return pages;
 }
@@ -55,7 +51,7 @@ static void expect_watermarks(struct kunit *test, struct zone *zone, u64 low,
 				   managed, low);
 	const u64 gap = max_t(u64, part / 4,
 			      mult_frac(managed, WATERMARK_SCALE_FACTOR, 10000));
-	u64 mark = is_low(zone) ? part :
+	u64 mark = memhp_zone_is_low(zone) ? part :
 		clamp(managed / 1024, SWAP_CLUSTER_MAX, 128UL);
 	int i;
 

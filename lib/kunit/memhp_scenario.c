@@ -3,6 +3,7 @@
  * The ways in which a memory block changes the set of populated zones, which
  * several suites go through.
  */
+#include "memhp_compat.h"
 #include "memhp_scenario.h"
 
 static const struct memhp_scenario scenarios[] = {

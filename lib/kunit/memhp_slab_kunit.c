@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "memhp_block.h"
+#include "memhp_compat.h"
 
 #ifdef CONFIG_MEMORY_HOTREMOVE
 

@@ -29,6 +29,7 @@
 
 #include "../../mm/internal.h"
 #include "memhp_block.h"
+#include "memhp_compat.h"
 #include "memhp_node.h"
 #include "memhp_reserve.h"
 #include "memhp_scenario.h"
@@ -456,8 +457,8 @@ static bool limits_are(struct zone *zone, int high_min, int high_max, int batch)
 
 	for_each_possible_cpu(cpu) {
 		pcp = per_cpu_ptr(zone->per_cpu_pageset, cpu);
-		if (pcp->high_min != high_min || pcp->high_max != high_max ||
-		    pcp->batch != batch)
+		if (memhp_pcp_high_min(pcp) != high_min ||
+		    memhp_pcp_high_max(pcp) != high_max || pcp->batch != batch)
 			return false;
 	}
 	return true;
@@ -465,8 +466,8 @@ static bool limits_are(struct zone *zone, int high_min, int high_max, int batch)
 
 static bool limits_are_set(struct zone *zone)
 {
-	return limits_are(zone, zone->pageset_high_min, zone->pageset_high_max,
-			  zone->pageset_batch);
+	return limits_are(zone, memhp_zone_high_min(zone),
+			  memhp_zone_high_max(zone), zone->pageset_batch);
 }
 
 /* As a write to vm.min_free_kbytes does. */
@@ -487,7 +488,7 @@ static int refuse(struct notifier_block *nb, unsigned long action, void *data)
 	if (!veto->busy)
 		return notifier_from_errno(-EBUSY);
 	/* What is right already would not be set. */
-	veto->zone->pageset_high_min++;
+	memhp_zone_high_min(veto->zone)++;
 	queue_work(system_unbound_wq, &veto->others);
 	schedule_timeout_uninterruptible(GRACE);
 	veto->reset = !limits_are(veto->zone, 0, 0, 1);

@@ -17,6 +17,7 @@
 #include <linux/sched/task.h>
 #include <linux/timekeeping.h>
 
+#include "memhp_compat.h"
 #include "zonelist_alloc.h"
 
 /**

@@ -8,6 +8,7 @@
  */
 #include <linux/sched.h>
 
+#include "memhp_compat.h"
 #include "zonelist_begin.h"
 
 static int begins(struct kprobe *probe, struct pt_regs *regs)

@@ -18,6 +18,7 @@
 
 #include "../../mm/internal.h"
 #include "memhp_block.h"
+#include "memhp_compat.h"
 #include "memhp_cpu.h"
 #include "memhp_cpu_expect.h"
 #include "memhp_cpu_oracle.h"

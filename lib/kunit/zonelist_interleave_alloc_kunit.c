@@ -23,6 +23,7 @@
 #include <linux/memory_hotplug.h>
 #include <linux/sched.h>
 
+#include "memhp_compat.h"
 #include "memhp_scenario.h"
 #include "zonelist_alloc.h"
 #include "zonelist_begin.h"

@@ -21,6 +21,7 @@
 #include <linux/memory_hotplug.h>
 #include <linux/sched.h>
 
+#include "memhp_compat.h"
 #include "memhp_scenario.h"
 #include "zonelist_map.h"
 #include "zonelist_oracle.h"

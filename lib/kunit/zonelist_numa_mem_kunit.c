@@ -27,6 +27,7 @@
 #include <linux/topology.h>
 
 #include "memhp_block.h"
+#include "memhp_compat.h"
 #include "memhp_cpu.h"
 #include "memhp_cpu_expect.h"
 #include "memhp_node.h"

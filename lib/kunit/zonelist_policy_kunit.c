@@ -18,6 +18,7 @@
 #include <linux/vmstat.h>
 
 #include "memhp_block.h"
+#include "memhp_compat.h"
 #include "memhp_node.h"
 #include "memhp_scenario.h"
 #include "zonelist_oracle.h"

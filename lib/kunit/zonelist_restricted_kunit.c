@@ -31,6 +31,7 @@
 #include <linux/topology.h>
 
 #include "memhp_block.h"
+#include "memhp_compat.h"
 #include "zonelist_alloc.h"
 #include "zonelist_watch.h"
 

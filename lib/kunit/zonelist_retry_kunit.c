@@ -26,6 +26,7 @@
 #include <linux/workqueue.h>
 
 #include "memhp_block.h"
+#include "memhp_compat.h"
 #include "memhp_node.h"
 #include "zonelist_alloc.h"
 #include "zonelist_begin.h"
@@ -470,9 +471,12 @@ static void rebuild_now(struct work_struct *work)
 static unsigned long rebuild_meanwhile(struct shrinker *shrinker,
 				       struct shrink_control *control)
 {
-	struct starving *st = shrinker->private_data;
+	struct starving *st;
 
-	if (current == st->task && !completion_done(&st->rebuilt)) {
+	if (!current->kunit_test)
+		return SHRINK_EMPTY;
+	st = current->kunit_test->priv;
+	if (!completion_done(&st->rebuilt)) {
 		queue_work(system_unbound_wq, &st->rebuild);
 		wait_for_completion(&st->rebuilt);
 	}
@@ -518,6 +522,7 @@ static void rebuild_before_oom(struct kunit *test)
 	struct page *page;
 
 	KUNIT_ASSERT_NOT_NULL(test, st);
+	test->priv = st;
 	st->nid = some_other_node();
 	if (st->nid == NUMA_NO_NODE)
 		kunit_skip(test, "no other node with memory for the kernel");
@@ -527,7 +532,6 @@ static void rebuild_before_oom(struct kunit *test)
 	init_completion(&st->rebuilt);
 	st->shrinker = shrinker_alloc(0, "memhp");
 	KUNIT_ASSERT_NOT_NULL(test, st->shrinker);
-	st->shrinker->private_data = st;
 	st->shrinker->count_objects = rebuild_meanwhile;
 	shrinker_register(st->shrinker);
 	KUNIT_ASSERT_EQ(test, 0,

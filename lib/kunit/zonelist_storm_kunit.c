@@ -31,6 +31,7 @@
 #include <linux/printk.h>
 
 #include "memhp_block.h"
+#include "memhp_compat.h"
 #include "zonelist_reader.h"
 
 #define NR_REBUILDERS	2

@@ -15,6 +15,7 @@
 #include <linux/mmzone.h>
 #include <linux/sched.h>
 
+#include "memhp_compat.h"
 #include "zonelist_alloc.h"
 #include "zonelist_oracle.h"
 #include "zonelist_watch.h"

@@ -20,6 +20,7 @@
 #include <linux/sched.h>
 
 #include "memhp_block.h"
+#include "memhp_compat.h"
 #include "zonelist_alloc.h"
 #include "zonelist_begin.h"
 #include "zonelist_watch.h"

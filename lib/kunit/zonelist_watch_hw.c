@@ -9,6 +9,7 @@
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
 
+#include "memhp_compat.h"
 #include "zonelist_watch.h"
 
 static void triggered(struct perf_event *event, struct perf_sample_data *data,

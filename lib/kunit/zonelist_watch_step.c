@@ -13,6 +13,7 @@
 #include <asm/inst.h>
 #include <asm/sstep.h>
 
+#include "memhp_compat.h"
 #include "zonelist_watch.h"
 
 #define WATCHES_MAX	4

@@ -9,7 +9,10 @@ import ktap
 import verdict
 from console import Splat
 from races import Races
+from rules import Kernel
 from verdict import Boot
+
+KERNEL = Kernel('6.12.117', 'x86_64')
 
 SPLAT = Splat('lockdep-circular', 'WARNING: possible circular locking dependency detected',
               99, 4.0, ['WARNING: possible circular locking dependency detected'])
@@ -203,18 +206,22 @@ def test_expected_skip_that_did_not_skip_is_noted():
 
 def test_load_expected_skips(tmp_path):
     path = tmp_path / 'x86_64.txt'
-    assert verdict.load_expected_skips(path) == {}
-    path.write_text('# comment\n\nstorm.a node with memory\tno block\n b.c  two  spaces \n')
-    assert verdict.load_expected_skips(str(path)) == {'storm.a node with memory': 'no block',
-                                                 'b.c': 'two  spaces'}
+    assert verdict.load_expected_skips(path, KERNEL) == {}
+    path.write_text('# comment\n\nstorm.a node with memory\tno block\n b.c  two  spaces \n'
+                    '[..6.2]\nold.kernel\ttoo old\n[6.12..]\nnew.kernel\ttoo new\n')
+    both = {'storm.a node with memory': 'no block', 'b.c': 'two  spaces'}
+    assert verdict.load_expected_skips(str(path), KERNEL) == {**both, 'new.kernel': 'too new'}
+    assert verdict.load_expected_skips(path, replace(KERNEL, release='6.1.192')) == {
+        **both, 'old.kernel': 'too old'}
 
 
-@pytest.mark.parametrize('line', ['no.reason', 'one space', 'a.b\tc\na.b\td'])
+@pytest.mark.parametrize('line', ['no.reason', 'one space', 'a.b\tc\na.b\td',
+                                  'a.b\tc\n[..6.12]\na.b\td'])
 def test_load_expected_skips_rejects(tmp_path, line):
     path = tmp_path / 'x86_64.txt'
     path.write_text(line + '\n')
     with pytest.raises(ValueError, match='x86_64.txt:'):
-        verdict.load_expected_skips(path)
+        verdict.load_expected_skips(path, KERNEL)
 
 
 def test_how_long_programs_took():

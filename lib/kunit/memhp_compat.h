@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the suites use and Linux 6.1 has not got yet, so that they are written as
+ * for a new kernel and have no version in them.
+ *
+ * What is a macro is tested for; distributions take functions over to older
+ * kernels, but KUnit's have come with the version that stands here.
+ */
+
+#ifndef MEMHP_COMPAT_H
+#define MEMHP_COMPAT_H
+
+#include <kunit/resource.h>
+#include <kunit/test.h>
+#include <linux/console.h>
+#include <linux/err.h>
+#include <linux/memory.h>
+#include <linux/mmzone.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/version.h>
+
+/* Attributes say how long a case takes. Nobody reads them there. */
+#ifndef KUNIT_CASE_SLOW
+#define KUNIT_CASE_SLOW(test_name) KUNIT_CASE(test_name)
+#endif
+
+#ifndef KUNIT_CASE_PARAM_ATTR
+#define KUNIT_CASE_PARAM_ATTR(test_name, gen_params, attributes)	\
+	KUNIT_CASE_PARAM(test_name, gen_params)
+#endif
+
+/* It ends the test, but the compiler is not told. */
+#ifndef KUNIT_FAIL_AND_ABORT
+#define KUNIT_FAIL_AND_ABORT(test, fmt, ...)				\
+	do {								\
+		KUNIT_ASSERT_FAILURE(test, fmt, ##__VA_ARGS__);		\
+		unreachable();						\
+	} while (0)
+#endif
+
+#ifndef KUNIT_ARRAY_PARAM_DESC
+#define KUNIT_ARRAY_PARAM_DESC(name, array, desc_member)		\
+	static void name##_describe(typeof(&(array)[0]) param, char *desc)	\
+	{								\
+		strscpy(desc, param->desc_member, KUNIT_PARAM_DESC_SIZE);	\
+	}								\
+	KUNIT_ARRAY_PARAM(name, array, name##_describe)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+typedef void kunit_action_t(void *ctx);
+
+/* Tells an action from other resources, in whichever file it was added. */
+#define MEMHP_ACTION	"memhp_action"
+
+/**
+ * struct memhp_action - a function that is called when a test has ended
+ * @res:	has it called. It comes first: KUnit frees it, and means all of this
+ * @fn:		the function, NULL if it is not to be called any more
+ * @ctx:	its argument
+ */
+struct memhp_action {
+	struct kunit_resource res;
+	kunit_action_t *fn;
+	void *ctx;
+};
+
+static inline void memhp_action_run(struct kunit_resource *res)
+{
+	struct memhp_action *action =
+		container_of(res, struct memhp_action, res);
+
+	if (action->fn)
+		action->fn(action->ctx);
+}
+
+static inline bool memhp_action_match(struct kunit *test,
+				      struct kunit_resource *res, void *wanted)
+{
+	struct memhp_action *a, *b = wanted;
+
+	if (!kunit_resource_name_match(test, res, MEMHP_ACTION))
+		return false;
+	a = container_of(res, struct memhp_action, res);
+	return a->fn == b->fn && a->ctx == b->ctx;
+}
+
+/**
+ * kunit_add_action() - call a function when the test ends
+ * @test:	the test
+ * @fn:		the function
+ * @ctx:	its argument
+ *
+ * Context: may sleep
+ * Return: 0 or -ENOMEM
+ */
+static inline int kunit_add_action(struct kunit *test, kunit_action_t *fn,
+				   void *ctx)
+{
+	struct memhp_action *action = kzalloc(sizeof(*action), GFP_KERNEL);
+
+	if (!action)
+		return -ENOMEM;
+	action->fn = fn;
+	action->ctx = ctx;
+	action->res.name = MEMHP_ACTION;
+	action->res.should_kfree = true;
+	return __kunit_add_resource(test, NULL, memhp_action_run, &action->res,
+				    action);
+}
+
+/**
+ * kunit_add_action_or_reset() - the same, but call it now if that fails
+ * @test:	the test
+ * @fn:		the function
+ * @ctx:	its argument
+ *
+ * Context: may sleep
+ * Return: 0 or -ENOMEM
+ */
+static inline int kunit_add_action_or_reset(struct kunit *test,
+					    kunit_action_t *fn, void *ctx)
+{
+	int err = kunit_add_action(test, fn, ctx);
+
+	if (err)
+		fn(ctx);
+	return err;
+}
+
+/**
+ * kunit_release_action() - call a function that was added now, and not later
+ * @test:	the test
+ * @fn:		the function, the last that was added of several
+ * @ctx:	its argument
+ *
+ * Context: whatever @fn may be called in
+ */
+static inline void kunit_release_action(struct kunit *test, kunit_action_t *fn,
+					void *ctx)
+{
+	struct memhp_action wanted = { .fn = fn, .ctx = ctx };
+
+	kunit_destroy_resource(test, memhp_action_match, &wanted);
+}
+
+/**
+ * kunit_remove_action() - a function that was added is not to be called
+ * @test:	the test
+ * @fn:		the function, the last that was added of several
+ * @ctx:	its argument
+ *
+ * Context: any
+ */
+static inline void kunit_remove_action(struct kunit *test, kunit_action_t *fn,
+				       void *ctx)
+{
+	struct memhp_action wanted = { .fn = fn, .ctx = ctx };
+	struct kunit_resource *res =
+		kunit_find_resource(test, memhp_action_match, &wanted);
+
+	if (!res)
+		return;
+	container_of(res, struct memhp_action, res)->fn = NULL;
+	kunit_remove_resource(test, res);
+	kunit_put_resource(res);
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+/**
+ * console_is_registered() - is this console in use?
+ * @console: the console
+ *
+ * Context: may sleep. Takes console_lock.
+ * Return: whether it is.
+ */
+static inline bool console_is_registered(struct console *console)
+{
+	struct console *other;
+	bool found = false;
+
+	console_lock();
+	for_each_console(other)
+		found |= other == console;
+	console_unlock();
+	return found;
+}
+#endif
+
+/* Whether a CPU's file waits where CPU hotplug is disabled for a moment. */
+#define MEMHP_CPU_ONLINE_WAITS	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0))
+
+/* Whether /proc/vmstat has nr_memmap_pages. */
+#define MEMHP_COUNTS_MEMMAP	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0))
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define mlock_new_folio(folio) mlock_new_page(&(folio)->page)
+#endif
+
+/* There, nothing is merged of which kmemleak is to know nothing. */
+#ifndef SLAB_NO_MERGE
+#define SLAB_NO_MERGE SLAB_NOLEAKTRACE
+#endif
+
+/* MAX_ORDER was the first order that does not exist, then the last that does. */
+#ifndef MAX_PAGE_ORDER
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define MAX_PAGE_ORDER (MAX_ORDER - 1)
+#else
+#define MAX_PAGE_ORDER MAX_ORDER
+#endif
+#endif
+
+/**
+ * memhp_zone_is_low() - has a zone a part of min_free_kbytes?
+ * @zone: the zone
+ *
+ * Context: any.
+ * Return: whether it has. ZONE_MOVABLE had, too, before Linux 6.6.
+ */
+static inline bool memhp_zone_is_low(struct zone *zone)
+{
+	return !is_highmem(zone) && (LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0) ||
+				     zone_idx(zone) != ZONE_MOVABLE);
+}
+
+#ifdef CONFIG_MEMORY_HOTPLUG
+/**
+ * memhp_has_own_memmap() - does a memory block have its memmap within?
+ * @block: the memory block
+ *
+ * Context: any. The block stays.
+ * Return: whether it does.
+ */
+static inline bool memhp_has_own_memmap(struct memory_block *block)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return block->nr_vmemmap_pages;
+#else
+	return block->altmap;
+#endif
+}
+
+/**
+ * memhp_create_blocks() - make memory blocks as the kernel does
+ * @start: physical address of the first
+ * @size: of all of them
+ *
+ * Context: process context, may sleep. The caller holds device_hotplug_lock.
+ * Return: 0 or a negative errno.
+ */
+static inline int memhp_create_blocks(unsigned long start, unsigned long size)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return create_memory_block_devices(start, size, 0, NULL);
+#else
+	return create_memory_block_devices(start, size, NULL, NULL);
+#endif
+}
+#endif
+
+/*
+ * How much a CPU keeps in its lists of free pages is a number until 6.7, and from
+ * then on a range.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define MEMHP_PCP_HAS_RANGE	false
+#define memhp_pcp_high_min(pcp)		READ_ONCE((pcp)->high)
+#define memhp_pcp_high_max(pcp)		0
+#define memhp_zone_high_min(zone)	((zone)->pageset_high)
+#define memhp_zone_high_max(zone)	0
+#else
+#define MEMHP_PCP_HAS_RANGE	true
+#define memhp_pcp_high_min(pcp)		READ_ONCE((pcp)->high_min)
+#define memhp_pcp_high_max(pcp)		READ_ONCE((pcp)->high_max)
+#define memhp_zone_high_min(zone)	((zone)->pageset_high_min)
+#define memhp_zone_high_max(zone)	((zone)->pageset_high_max)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+static inline struct shrinker *shrinker_alloc(unsigned int flags,
+					      const char *name)
+{
+	struct shrinker *shrinker = kzalloc(sizeof(*shrinker), GFP_KERNEL);
+
+	if (shrinker) {
+		shrinker->flags = flags;
+		shrinker->seeks = DEFAULT_SEEKS;
+	}
+	return shrinker;
+}
+
+static inline void shrinker_register(struct shrinker *shrinker)
+{
+	WARN_ON(register_shrinker(shrinker, "memhp"));
+}
+
+static inline void shrinker_free(struct shrinker *shrinker)
+{
+	unregister_shrinker(shrinker);
+	kfree(shrinker);
+}
+#endif
+
+#ifndef IS_ERR_PCPU
+#define IS_ERR_PCPU(ptr)	IS_ERR((const void *)(__force unsigned long)(ptr))
+#define PTR_ERR_PCPU(ptr)	PTR_ERR((const void *)(__force unsigned long)(ptr))
+#endif
+
+#endif /* MEMHP_COMPAT_H */
