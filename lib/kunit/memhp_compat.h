@@ -3,8 +3,8 @@
  * What the suites use and Linux 6.1 has not got yet, so that they are written as
  * for a new kernel and have no version in them.
  *
- * What is a macro is tested for; distributions take functions over to older
- * kernels, but KUnit's have come with the version that stands here.
+ * What is a macro is tested for; a function has come with the version that stands
+ * here. What has no description of its own here is described in the new kernel.
  */
 
 #ifndef MEMHP_COMPAT_H
@@ -18,8 +18,11 @@
 #include <linux/mmzone.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/version.h>
+
+#define MEMHP_BEFORE(major, minor)	\
+	(KERNEL_VERSION(major, minor, 0) >	\
+	 KERNEL_VERSION(LINUX_VERSION_MAJOR, LINUX_VERSION_PATCHLEVEL, 0))
 
 /* Attributes say how long a case takes. Nobody reads them there. */
 #ifndef KUNIT_CASE_SLOW
@@ -27,7 +30,7 @@
 #endif
 
 #ifndef KUNIT_CASE_PARAM_ATTR
-#define KUNIT_CASE_PARAM_ATTR(test_name, gen_params, attributes)	\
+#define KUNIT_CASE_PARAM_ATTR(test_name, gen_params, ...)	\
 	KUNIT_CASE_PARAM(test_name, gen_params)
 #endif
 
@@ -40,16 +43,7 @@
 	} while (0)
 #endif
 
-#ifndef KUNIT_ARRAY_PARAM_DESC
-#define KUNIT_ARRAY_PARAM_DESC(name, array, desc_member)		\
-	static void name##_describe(typeof(&(array)[0]) param, char *desc)	\
-	{								\
-		strscpy(desc, param->desc_member, KUNIT_PARAM_DESC_SIZE);	\
-	}								\
-	KUNIT_ARRAY_PARAM(name, array, name##_describe)
-#endif
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#if MEMHP_BEFORE(6, 5)
 typedef void kunit_action_t(void *ctx);
 
 /* Tells an action from other resources, in whichever file it was added. */
@@ -169,7 +163,7 @@ static inline void kunit_remove_action(struct kunit *test, kunit_action_t *fn,
 }
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#if MEMHP_BEFORE(6, 2)
 /**
  * console_is_registered() - is this console in use?
  * @console: the console
@@ -191,12 +185,12 @@ static inline bool console_is_registered(struct console *console)
 #endif
 
 /* Whether a CPU's file waits where CPU hotplug is disabled for a moment. */
-#define MEMHP_CPU_ONLINE_WAITS	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0))
+#define MEMHP_CPU_ONLINE_WAITS	(!MEMHP_BEFORE(6, 6))
 
 /* Whether /proc/vmstat has nr_memmap_pages. */
-#define MEMHP_COUNTS_MEMMAP	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0))
+#define MEMHP_COUNTS_MEMMAP	(!MEMHP_BEFORE(6, 11))
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#if MEMHP_BEFORE(6, 3)
 #define mlock_new_folio(folio) mlock_new_page(&(folio)->page)
 #endif
 
@@ -207,7 +201,7 @@ static inline bool console_is_registered(struct console *console)
 
 /* MAX_ORDER was the first order that does not exist, then the last that does. */
 #ifndef MAX_PAGE_ORDER
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#if MEMHP_BEFORE(6, 4)
 #define MAX_PAGE_ORDER (MAX_ORDER - 1)
 #else
 #define MAX_PAGE_ORDER MAX_ORDER
@@ -223,8 +217,7 @@ static inline bool console_is_registered(struct console *console)
  */
 static inline bool memhp_zone_is_low(struct zone *zone)
 {
-	return !is_highmem(zone) && (LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0) ||
-				     zone_idx(zone) != ZONE_MOVABLE);
+	return !is_highmem(zone) && (MEMHP_BEFORE(6, 6) || zone_idx(zone) != ZONE_MOVABLE);
 }
 
 #ifdef CONFIG_MEMORY_HOTPLUG
@@ -237,7 +230,7 @@ static inline bool memhp_zone_is_low(struct zone *zone)
  */
 static inline bool memhp_has_own_memmap(struct memory_block *block)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#if MEMHP_BEFORE(6, 6)
 	return block->nr_vmemmap_pages;
 #else
 	return block->altmap;
@@ -254,7 +247,7 @@ static inline bool memhp_has_own_memmap(struct memory_block *block)
  */
 static inline int memhp_create_blocks(unsigned long start, unsigned long size)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#if MEMHP_BEFORE(6, 6)
 	return create_memory_block_devices(start, size, 0, NULL);
 #else
 	return create_memory_block_devices(start, size, NULL, NULL);
@@ -266,21 +259,73 @@ static inline int memhp_create_blocks(unsigned long start, unsigned long size)
  * How much a CPU keeps in its lists of free pages is a number until 6.7, and from
  * then on a range.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
-#define MEMHP_PCP_HAS_RANGE	false
-#define memhp_pcp_high_min(pcp)		READ_ONCE((pcp)->high)
-#define memhp_pcp_high_max(pcp)		0
-#define memhp_zone_high_min(zone)	((zone)->pageset_high)
-#define memhp_zone_high_max(zone)	0
-#else
-#define MEMHP_PCP_HAS_RANGE	true
-#define memhp_pcp_high_min(pcp)		READ_ONCE((pcp)->high_min)
-#define memhp_pcp_high_max(pcp)		READ_ONCE((pcp)->high_max)
-#define memhp_zone_high_min(zone)	((zone)->pageset_high_min)
-#define memhp_zone_high_max(zone)	((zone)->pageset_high_max)
-#endif
+#define MEMHP_PCP_HAS_RANGE	(!MEMHP_BEFORE(6, 7))
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+/**
+ * memhp_pcp_high_min() - the least that a CPU's lists are cut down to
+ * @pcp: the lists
+ *
+ * Context: any.
+ * Return: the number of pages.
+ */
+static inline int memhp_pcp_high_min(struct per_cpu_pages *pcp)
+{
+#if MEMHP_BEFORE(6, 7)
+	return READ_ONCE(pcp->high);
+#else
+	return READ_ONCE(pcp->high_min);
+#endif
+}
+
+/**
+ * memhp_pcp_high_max() - the most that a CPU's lists may hold
+ * @pcp: the lists
+ *
+ * Context: any.
+ * Return: the number of pages, 0 if there is no range.
+ */
+static inline int memhp_pcp_high_max(struct per_cpu_pages *pcp)
+{
+#if MEMHP_BEFORE(6, 7)
+	return 0;
+#else
+	return READ_ONCE(pcp->high_max);
+#endif
+}
+
+/**
+ * memhp_zone_high_min() - what the lists of a zone have as their least
+ * @zone: the zone
+ *
+ * Context: any.
+ * Return: where the zone has the number of pages.
+ */
+static inline int *memhp_zone_high_min(struct zone *zone)
+{
+#if MEMHP_BEFORE(6, 7)
+	return &zone->pageset_high;
+#else
+	return &zone->pageset_high_min;
+#endif
+}
+
+/**
+ * memhp_zone_high_max() - what the lists of a zone have as their most
+ * @zone: the zone
+ *
+ * Context: any.
+ * Return: the number of pages, 0 if there is no range.
+ */
+static inline int memhp_zone_high_max(struct zone *zone)
+{
+#if MEMHP_BEFORE(6, 7)
+	return 0;
+#else
+	return zone->pageset_high_max;
+#endif
+}
+
+#if MEMHP_BEFORE(6, 7)
 static inline struct shrinker *shrinker_alloc(unsigned int flags,
 					      const char *name)
 {

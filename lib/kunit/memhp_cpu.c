@@ -16,7 +16,12 @@ static const struct memhp_cpu_path_param path_params[] = {
 	{ "bare", MEMHP_CPU_BARE },
 };
 
-KUNIT_ARRAY_PARAM_DESC(path, path_params, desc);
+static void describe_path(const struct memhp_cpu_path_param *param, char *desc)
+{
+	strscpy(desc, param->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(path, path_params, describe_path);
 
 /**
  * memhp_cpu_path_gen_params() - go through the paths, for KUNIT_CASE_PARAM()

@@ -3,7 +3,6 @@
  * The ways in which a memory block changes the set of populated zones, which
  * several suites go through.
  */
-#include "memhp_compat.h"
 #include "memhp_scenario.h"
 
 static const struct memhp_scenario scenarios[] = {
@@ -30,7 +29,12 @@ static const struct memhp_scenario scenarios[] = {
 	},
 };
 
-KUNIT_ARRAY_PARAM_DESC(scenario, scenarios, desc);
+static void describe_scenario(const struct memhp_scenario *param, char *desc)
+{
+	strscpy(desc, param->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(scenario, scenarios, describe_scenario);
 
 /**
  * memhp_scenario_gen_params() - go through the scenarios, for KUNIT_CASE_PARAM()

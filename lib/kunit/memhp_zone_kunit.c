@@ -466,7 +466,7 @@ static bool limits_are(struct zone *zone, int high_min, int high_max, int batch)
 
 static bool limits_are_set(struct zone *zone)
 {
-	return limits_are(zone, memhp_zone_high_min(zone),
+	return limits_are(zone, *memhp_zone_high_min(zone),
 			  memhp_zone_high_max(zone), zone->pageset_batch);
 }
 
@@ -488,7 +488,7 @@ static int refuse(struct notifier_block *nb, unsigned long action, void *data)
 	if (!veto->busy)
 		return notifier_from_errno(-EBUSY);
 	/* What is right already would not be set. */
-	memhp_zone_high_min(veto->zone)++;
+	++*memhp_zone_high_min(veto->zone);
 	queue_work(system_unbound_wq, &veto->others);
 	schedule_timeout_uninterruptible(GRACE);
 	veto->reset = !limits_are(veto->zone, 0, 0, 1);

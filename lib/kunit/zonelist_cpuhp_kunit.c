@@ -435,7 +435,12 @@ static const struct stable_param stable_params[] = {
 	},
 };
 
-KUNIT_ARRAY_PARAM_DESC(stable, stable_params, desc);
+static void describe_stable(const struct stable_param *param, char *desc)
+{
+	strscpy(desc, param->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(stable, stable_params, describe_stable);
 
 /*
  * No CPU goes while a memory block is on its way. On the path through the

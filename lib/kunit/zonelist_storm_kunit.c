@@ -445,7 +445,12 @@ static const struct hotplug_param hotplug_params[] = {
 	{ "a node without memory", MEMHP_NODE_WITHOUT_MEMORY },
 };
 
-KUNIT_ARRAY_PARAM_DESC(hotplug, hotplug_params, desc);
+static void describe_hotplug(const struct hotplug_param *param, char *desc)
+{
+	strscpy(desc, param->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(hotplug, hotplug_params, describe_hotplug);
 
 /* Rebuilds while a zone is populated and emptied. */
 static void storm_hotplug(struct kunit *test)
