@@ -3,6 +3,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 
@@ -116,7 +117,7 @@ def test_kdir_is_a_program_with_a_makefile(state, tmp_path):
 
 
 def test_kdir_is_too_old(state, kdir):
-    (kdir / 'Makefile').write_text(MAKEFILE.replace('12', '1'))
+    (kdir / 'Makefile').write_text(MAKEFILE.replace('12', '0'))
     assert 'oldest supported' in run_with(state, f'KDIR={kdir}')
 
 
@@ -207,6 +208,22 @@ def test_setup_says_what_to_install(tmp_path):
     assert done.returncode == 1
     assert 'install with: sudo apt-get install' in done.stderr
     assert 'qemu-system-x86' in done.stderr
+
+
+@pytest.mark.parametrize('kernel, sources', [
+    ('6.12', {'6.12'}), ('6.1', {'6.1', '6.12'})])
+def test_setup_gets_the_sources_that_a_kernel_takes(tmp_path, kernel, sources):
+    """An old kernel is tested with the kselftests of a newer one."""
+    let_anybody_in(tmp_path)
+    shutil.copy(SCRIPTS / 'setup.sh', tmp_path)
+    (tmp_path / 'packages.txt').write_text(
+        (SCRIPTS / 'packages.txt').read_text().replace('/usr/src/', '/none/'))
+    done = subprocess.run(
+        [*AS_NOBODY, '/bin/sh', tmp_path / 'setup.sh', 'run'],
+        env=child_env(KERNEL=kernel), capture_output=True, text=True)
+    assert done.returncode == 1
+    assert sources == set(re.findall(r'linux-source-(\S+)',
+                                     done.stderr.splitlines()[0]))
 
 
 def test_overlay_without_tree():

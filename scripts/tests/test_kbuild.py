@@ -7,6 +7,7 @@ import pytest
 
 import kbuild
 from common import Fatal
+from rules import Kernel
 
 
 def write(path, text):
@@ -65,6 +66,24 @@ def test_missing_options_are_named(tmp_path):
     with pytest.raises(Fatal, match='CONFIG_BUG=y, CONFIG_NR_CPUS=16;'):
         kbuild.verify({'CONFIG_BUG': 'y', 'CONFIG_A': 'y',
                        'CONFIG_NR_CPUS': '16'}, have)
+
+
+def test_what_a_kernel_lacks_is_not_missing(tmp_path):
+    have = write(tmp_path / '.config', 'CONFIG_A=y\n')
+    options = {'CONFIG_A': 'y', 'CONFIG_BUG': 'y', 'CONFIG_C': 'y'}
+    kbuild.verify(options, have, {'CONFIG_BUG', 'CONFIG_C'})
+    with pytest.raises(Fatal, match='lacks what was requested: CONFIG_C=y;'):
+        kbuild.verify(options, have, {'CONFIG_BUG'})
+    with pytest.raises(Fatal, match='has CONFIG_A: correct .*lacking.ini'):
+        kbuild.verify(options, have, {'CONFIG_A', 'CONFIG_BUG', 'CONFIG_C'})
+
+
+def test_what_old_kernels_lack():
+    """All of it is requested, and the kernel that most of us test lacks none."""
+    old = kbuild.lacking(Kernel('6.1.192', 'x86_64'))
+    assert old.keys() <= kbuild.requested(kbuild.fragments('x86_64')).keys()
+    assert 'CONFIG_MEMHP_CANARY_KUNIT_TEST' in old
+    assert not kbuild.lacking(Kernel('6.12.117', 'x86_64'))
 
 
 def test_the_built_kernel_has_them(built):

@@ -88,6 +88,16 @@ def test_what_takes_the_kernel_down_is_asked_for_by_name(tree):
     assert f'module!={suites.VANISH}' not in chosen.cmdline()
 
 
+def test_suites_of_a_kernel_that_lacks_an_option(tree):
+    option = f'CONFIG_{suites.VANISH.upper()}_KUNIT_TEST'
+    every = suites.select('', tree)
+    assert suites.select('', tree, without=[option]) == every
+    with pytest.raises(Fatal, match=f'no test matches TESTS={suites.VANISH}'):
+        suites.select(suites.VANISH, tree, without=[option])
+    some = suites.select('', tree, without=['CONFIG_ZONELIST_KUNIT_TEST'])
+    assert {*every.suites} - {*some.suites} == {'zonelist'}
+
+
 def test_suites_of_an_arch(tree):
     """What an arch cannot have is not waited for there."""
     here, there = (set(suites.select('', tree, arch=arch).suites)

@@ -79,3 +79,19 @@ def test_two_trees_of_one_name_are_kept_apart(kdir, tmp_path):
     kdir_path, _ = copy(kdir, tmp_path)
     kdir.rename(other)
     assert copy(other, tmp_path)[0] != kdir_path
+
+
+@pytest.mark.parametrize('release, tools', (
+    ('6.1.192', True), ('6.11.3', True), ('6.12.0', False), ('7.0.1', False)))
+def test_old_kernel_is_tested_with_a_newer_ones_tools(kdir, tmp_path, release,
+                                                      tools, monkeypatch):
+    newer = tmp_path / 'newer'
+    monkeypatch.setattr(trees, 'check', lambda *_: None)
+    monkeypatch.setattr(trees, '_unpack', lambda *_: newer)
+    monkeypatch.setattr(overlay, 'apply', lambda *_: None)
+    monkeypatch.setattr(trees, 'release_of', lambda path: '6.12.117'
+                        if path == newer else release)
+    tree = trees.prepare('', kdir, tmp_path, Progress(io.StringIO()),
+                         tmp_path / 'log')
+    assert tree.release == release and tree.path != newer
+    assert tree.testing == (newer if tools else tree.path)
