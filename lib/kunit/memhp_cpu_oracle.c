@@ -21,6 +21,7 @@
 #include <linux/log2.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
+#include <linux/pgtable.h>
 #include <linux/sizes.h>
 #include <linux/topology.h>
 
