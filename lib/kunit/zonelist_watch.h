@@ -9,21 +9,6 @@ struct perf_event;
 struct pt_regs;
 
 /**
- * struct zonelist_watch - a watch on one field of a zoneref
- * @hit: called after each access, on the CPU and in the context that made it,
- *	with interrupts off, as in an NMI
- * @events: one per CPU while a hardware watchpoint is armed
- * @place: what is watched by kprobes
- * @len: how many bytes that has
- */
-struct zonelist_watch {
-	void (*hit)(struct zonelist_watch *watch, struct pt_regs *regs);
-	struct perf_event * __percpu *events;
-	unsigned long place;
-	unsigned int len;
-};
-
-/**
  * enum zonelist_access - which accesses a watch reports
  * @ZONELIST_STORES: stores
  * @ZONELIST_ACCESSES: loads and stores
@@ -31,6 +16,23 @@ struct zonelist_watch {
 enum zonelist_access {
 	ZONELIST_STORES,
 	ZONELIST_ACCESSES,
+};
+
+/**
+ * struct zonelist_watch - a watch on one field of a zoneref
+ * @hit: called after each access, on the CPU and in the context that made it,
+ *	with interrupts off, as in an NMI
+ * @events: one per CPU while a hardware watchpoint is armed
+ * @place: what is watched by kprobes
+ * @len: how many bytes that has
+ * @access: what is reported, where watches share a watchpoint
+ */
+struct zonelist_watch {
+	void (*hit)(struct zonelist_watch *watch, struct pt_regs *regs);
+	struct perf_event * __percpu *events;
+	unsigned long place;
+	unsigned int len;
+	enum zonelist_access access;
 };
 
 int zonelist_watch_slots(void);
