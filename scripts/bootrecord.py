@@ -78,8 +78,9 @@ def make(built, archives, state, **boot):
               'words': list(built.machine.extra_qemu_params)},
         kernel={'release': tree.release, 'source': tree.source,
                 'commit': tree.commit, 'tree': str(tree.path),
-                'tools': str(tree.testing), 'arch': kbuild.arch, 'sanitizer': kbuild.sanitizer},
-        image=kernels.keep(built.image, built.machine.kernel_path, state),
+                'tools': str(tree.testing), 'arch': kbuild.arch,
+                'sanitizer': kbuild.sanitizer},
+        image=kernels.keep(built.image, built.kbuild.target.image, state),
         archives={program: kernels.keep(path, f'{program or "base"}.cpio',
                                         state)
                   for program, path in archives.items()},

@@ -88,7 +88,7 @@ def _cell(built, scenario, conf, command):
                  'qemu_arch': params.qemu_arch,
                  'kernel_command_line': params.kernel_command_line,
                  'extra_qemu_params': list(params.extra_qemu_params)},
-        image=kernels.keep(built.image, params.kernel_path, conf.state),
+        image=kernels.keep(built.image, built.kbuild.target.image, conf.state),
         archives=[kernels.keep(path, f'{name or "base"}.cpio', conf.state)
                   for name, path in
                   built.archives_for(scenario.selection).items()],
