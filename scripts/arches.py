@@ -12,34 +12,44 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Arch:
     """An arch."""
-    name: str           # as in ARCH=, and as uname calls it
+    name: str           # as in ARCH=
+    uname: str          # as uname calls it, and kselftests their config.*
     kernel: str         # as the kernel's own ARCH= has it
     folder: str         # in the kernel's arch/
     debian: str         # as Debian calls it
     gnu: str            # as compilers do
     image: str          # what kbuild makes, for QEMU to boot
-    log: str            # the device of the second serial line, in /dev
+    line: tuple         # before the name of what is behind it, on QEMU's command
+                        # line: adds the second serial line
+    log: str            # the device of that, in /dev
     sysrq: bytes        # before a sysrq key on the console; b'' for a break
 
     @property
     def native(self):
         """Is it this host's?"""
-        return os.uname().machine == self.name
+        return os.uname().machine == self.uname
 
     @property
     def prefix(self):
         """Of the compiler's name; a host's own compiler has none."""
         return '' if self.native else f'{self.gnu}-linux-gnu-'
 
+    def second_line(self, chardev):
+        """The words that give QEMU's machine a second serial line."""
+        option, value = self.line
+        return [option, f'{value}{chardev}']
+
+
+_SERIAL = ('-serial', 'chardev:')
 
 # The console of a pseries is no serial line, and knows no break: Ctrl-O it is.
 _CTRL_O = b'\x0f'
 
 _ALL = (
-    Arch('x86_64', 'x86_64', 'x86', 'amd64', 'x86_64', 'vmlinux', 'ttyS1',
-         b''),
-    Arch('ppc64le', 'powerpc', 'powerpc', 'ppc64el', 'powerpc64le', 'vmlinux',
-         'hvc1', _CTRL_O),
+    Arch('x86_64', 'x86_64', 'x86_64', 'x86', 'amd64', 'x86_64', 'vmlinux',
+         _SERIAL, 'ttyS1', b''),
+    Arch('ppc64le', 'ppc64le', 'powerpc', 'powerpc', 'ppc64el', 'powerpc64le',
+         'vmlinux', _SERIAL, 'hvc1', _CTRL_O),
 )
 
 ARCHES = {arch.name: arch for arch in _ALL}

@@ -100,7 +100,8 @@ def plain_command(machine, accel, image, initrd, cmdline):
     """
     return _command(machine, accel, image, initrd, cmdline,
                     '-chardev', 'stdio,id=console,mux=on',
-                    '-serial', 'chardev:console', '-serial', 'chardev:console',
+                    '-serial', 'chardev:console',
+                    *arches.of(machine).second_line('console'),
                     '-mon', 'chardev=console')
 
 
@@ -137,7 +138,7 @@ class Guest:
                 '-chardev', 'stdio,id=console,signal=off',
                 '-serial', 'chardev:console',
                 '-chardev', f'file,id=guest,path={self.out / "guest.log"}',
-                '-serial', 'chardev:guest',
+                *arches.of(self.machine).second_line('guest'),
                 '-qmp', f'unix:{monitor},server=on,wait=off'),
             *port.arguments(),
             '-chardev', f'file,id=kmsg,path={self.out / "kmsg.log"}',

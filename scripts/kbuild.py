@@ -57,7 +57,7 @@ def fragments(arch, sanitizer=''):
             names.append(sanitizer)
     # As "make kselftest-merge" has it, which asks for one of the arch as well.
     config = REPO / 'tools/testing/selftests/memory-hotplug/config'
-    of_arch = config.with_name(f'config.{arch}')
+    of_arch = config.with_name(f'config.{ARCHES[arch].uname}')
     return [*(SCRIPTS / f'config/{name}.config' for name in names),
             REPO / 'lib/kunit/memhp.kunitconfig', config,
             *([of_arch] if of_arch.exists() else [])]

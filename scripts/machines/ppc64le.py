@@ -30,7 +30,8 @@ _REPO = Path(__file__).resolve().parents[2]
 
 # All that the machine is good for, since kunit.py adds nothing of its own.
 _FRAGMENTS = ('scripts/config/base.config', 'scripts/config/ppc64le.config',
-              'tools/testing/selftests/memory-hotplug/config')
+              'tools/testing/selftests/memory-hotplug/config',
+              'tools/testing/selftests/memory-hotplug/config.ppc64le')
 
 # What TCG cannot do about Spectre and Meltdown.
 _BROKEN = ','.join(f'cap-{name}=broken' for name in ('cfpc', 'sbbc', 'ibs'))
