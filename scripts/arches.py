@@ -23,6 +23,7 @@ class Arch:
                         # line: adds the second serial line
     log: str            # the device of that, in /dev
     sysrq: bytes        # before a sysrq key on the console; b'' for a break
+    fetched_firmware: bool = False  # see firmware.py
 
     @property
     def native(self):
@@ -40,7 +41,10 @@ class Arch:
         return [option, f'{value}{chardev}']
 
 
+# What QEMU has two of on most machines. On others it is a card: no console of
+# virtio's, which would have to allocate memory for whatever is written to it.
 _SERIAL = ('-serial', 'chardev:')
+_CARD = ('-device', 'pci-serial,chardev=')
 
 # The console of a pseries is no serial line, and knows no break: Ctrl-O it is.
 _CTRL_O = b'\x0f'
@@ -50,6 +54,8 @@ _ALL = (
          _SERIAL, 'ttyS1', b''),
     Arch('ppc64le', 'ppc64le', 'powerpc', 'powerpc', 'ppc64el', 'powerpc64le',
          'vmlinux', _SERIAL, 'hvc1', _CTRL_O),
+    Arch('arm64', 'aarch64', 'arm64', 'arm64', 'arm64', 'aarch64', 'Image',
+         _CARD, 'ttyS0', b'', fetched_firmware=True),
 )
 
 ARCHES = {arch.name: arch for arch in _ALL}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import boot
 import bootrecord
+import firmware
 import foreign
 import initramfs
 import kbuild
@@ -121,6 +122,7 @@ def build(settings, progress, out, only=None):
         kbuild.lacking(rules.Kernel(tree.release, settings.arch)))
     kernel = Kbuild(tree, settings.arch, settings.state, settings.jobs,
                     progress, log, settings.sanitizer)
+    firmware.fetch(kernel.target, settings.state, progress)
     kernel.configure()
     kernel.build_kernel()
     programs = suites.kselftests(tree.path)

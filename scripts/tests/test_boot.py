@@ -10,6 +10,7 @@ import pytest
 import boot
 import judge
 import pipeline
+from arches import ARCHES
 from progress import Progress
 
 
@@ -59,6 +60,14 @@ def test_another_arch_is_emulated(kvm, tmp_path):
     guest = FakeGuest('powerpc', True)
     assert boot.choose_accel(guest, tmp_path)[0] == 'tcg'
     assert not guest.boots
+
+
+def test_a_second_serial_line():
+    """Where the machine has but one, it is a card."""
+    for arch, words in (
+            ('x86_64', ['-serial', 'chardev:guest']),
+            ('arm64', ['-device', 'pci-serial,chardev=guest'])):
+        assert ARCHES[arch].second_line('guest') == words
 
 
 @pytest.mark.parametrize('cpus, expected', (

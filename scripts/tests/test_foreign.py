@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+import firmware
 import foreign
 from arches import ARCHES
 from common import Fatal
@@ -45,10 +46,22 @@ def test_a_failure_is_said_in_one_line(tmp_path, monkeypatch, quiet):
 
 def test_an_old_list_is_good_enough(tmp_path, monkeypatch, quiet):
     """If it is only the update that fails, the packages may be there."""
-    monkeypatch.setattr(foreign, '_run', lambda cmd, folder: (
+    monkeypatch.setattr(foreign, '_run', lambda cmd, folder, _: (
         folder / 'root').mkdir(exist_ok=True))
     fake_apt(tmp_path, monkeypatch, 'exit 100')
     assert foreign.fetch(PPC, tmp_path, quiet).is_dir()
+
+
+def test_firmware_has_a_source_of_its_own(tmp_path, monkeypatch, quiet):
+    """And nobody gets any where QEMU brings its own."""
+    fake_apt(tmp_path, monkeypatch, f'echo "$@" >>{tmp_path}/calls; exit 1')
+    firmware.fetch(PPC, tmp_path, quiet)
+    assert not (tmp_path / 'calls').exists()
+    with pytest.raises(Fatal, match='cannot get qemu-efi-aarch64 for'):
+        firmware.fetch(ARCHES['arm64'], tmp_path, quiet)
+    update, download = (tmp_path / 'calls').read_text().splitlines()
+    for call in (update, download):
+        assert '/sources.list ' in call and 'Dir::Etc::SourceParts=-' in call
 
 
 def test_only_a_foreign_compiler_has_a_prefix(monkeypatch):

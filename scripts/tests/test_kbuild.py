@@ -99,6 +99,12 @@ def test_fragments_of_another_arch():
     assert 'CONFIG_ACPI' not in there and 'CONFIG_PPC_PSERIES' not in here
 
 
+def test_kselftests_name_an_arch_as_uname_does():
+    options = kbuild.requested(kbuild.fragments('arm64'))
+    assert options['CONFIG_VIRTIO_MEM'] == 'y'
+    assert 'CONFIG_ARCH_MEMORY_PROBE' not in options
+
+
 def test_another_arch_is_cross_compiled(built, monkeypatch):
     monkeypatch.setattr('os.uname', lambda: type('U', (), {
         'machine': 'x86_64'}))
@@ -109,4 +115,6 @@ def test_another_arch_is_cross_compiled(built, monkeypatch):
 
     assert {'ARCH=powerpc', 'CROSS_COMPILE=powerpc64le-linux-gnu-'} < \
         set(words('ppc64le'))
+    assert {'ARCH=arm64', 'CROSS_COMPILE=aarch64-linux-gnu-'} < \
+        set(words('arm64'))
     assert not any(w.startswith('CROSS_COMPILE') for w in words('x86_64'))

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The arm64 reference machine, QEMU's "virt", as a qemu_config for kunit.py; our
+# own runner boots the same description. kunit.py starts QEMU with "-m 1024", so
+# the boot memory of the nodes adds up to that.
+#
+#   node  CPUs  boot memory  pc-dimm  why
+#      0  0-1   640 MiB      -        where the kernel lives
+#      1  2-3   256 MiB      256 MiB  boot memory and hotplug memory in one node
+#      2  -     128 MiB      128 MiB  memory without CPUs, and more of it
+#      3  -     -            256 MiB  comes and goes as a whole
+#
+# Node 3 also has a virtio-mem device, which is empty until the host is asked to
+# plug memory. The distances, and why the last node is the one that has nothing
+# at boot: see x86_64.py.
+#
+# On arm64, boot memory never goes, so all memory that comes and goes is that of
+# devices. QEMU lets "virt" have pc-dimms only with firmware that reads ACPI
+# tables, which is UEFI: "make run" fetches it, see scripts/firmware.py. The kernel
+# finds the pc-dimms in ACPI's name space, and leaves them offline: the tests put
+# them online.
+
+import os
+from pathlib import Path
+
+from ..qemu_config import QemuArchParams
+
+_REPO = Path(__file__).resolve().parents[2]
+
+# All that the machine is good for, since kunit.py adds nothing of its own.
+_FRAGMENTS = ('scripts/config/base.config', 'scripts/config/arm64.config',
+              'tools/testing/selftests/memory-hotplug/config',
+              'tools/testing/selftests/memory-hotplug/config.aarch64')
+
+# Where "make run" puts it, in the folder that O= names.
+_FIRMWARE = (_REPO / (os.environ.get('O') or 'build') / 'foreign/arm64-firmware' /
+             'usr/share/qemu-efi-aarch64/QEMU_EFI.fd')
+
+_DISTANCES = (
+    (0, 1, 20), (0, 2, 30), (0, 3, 25),
+    (1, 2, 30), (1, 3, 25),
+    (2, 3, 20),
+)
+
+
+def _node(nid, size=None, cpus=None):
+    numa = f'node,nodeid={nid}'
+    if cpus:
+        numa += f',cpus={cpus}'
+    if not size:
+        return ['-numa', numa]
+    return ['-object', f'memory-backend-ram,id=ram{nid},size={size}',
+            '-numa', f'{numa},memdev=ram{nid}']
+
+
+def _dimm(nid, size):
+    return ['-object', f'memory-backend-ram,id=dimm-ram{nid},size={size}',
+            '-device', f'pc-dimm,id=dimm{nid},memdev=dimm-ram{nid},node={nid}']
+
+
+def _virtio_mem(nid, size):
+    return ['-object', f'memory-backend-ram,id=vmem-ram{nid},size={size}',
+            '-device', f'virtio-mem-pci,id=vmem{nid},memdev=vmem-ram{nid},'
+                       f'node={nid},requested-size=0']
+
+
+def _distance(src, dst, val):
+    return ['-numa', f'dist,src={src},dst={dst},val={val}']
+
+
+QEMU_ARCH = QemuArchParams(
+    linux_arch='arm64',
+    kconfig='\n'.join((_REPO / f).read_text() for f in _FRAGMENTS),
+    qemu_arch='aarch64',
+    kernel_path='arch/arm64/boot/Image',
+    kernel_command_line='console=ttyAMA0 movable_node',
+    extra_qemu_params=[
+        '-machine', 'virt,gic-version=3',
+        '-cpu', 'cortex-a57',
+        '-bios', str(_FIRMWARE),
+        '-smp', '4,sockets=2,cores=2,threads=1',
+        '-m', 'size=1G,slots=8,maxmem=4G',
+        *_node(0, '640M', '0-1'), *_node(1, '256M', '2-3'),
+        *_node(2, '128M'), *_node(3),
+        *(arg for d in _DISTANCES for arg in _distance(*d)),
+        *_dimm(1, '256M'), *_dimm(2, '128M'), *_dimm(3, '256M'),
+        *_virtio_mem(3, '512M'),
+    ])
