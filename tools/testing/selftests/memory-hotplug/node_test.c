@@ -650,14 +650,39 @@ static void surplus_goes(struct __test_metadata *_metadata,
 	check_pool(_metadata, node, size, 0, others, "after giving up all");
 }
 
+/*
+ * The largest page that the page allocator has, whose orders are the columns of
+ * /proc/buddyinfo behind "Node 0, zone Normal". No larger page is made of
+ * ZONE_MOVABLE.
+ */
+static unsigned long largest_page_kib(void)
+{
+	unsigned long kib = 0;
+	char line[MAX_TEXT], *words;
+	FILE *file;
+
+	file = fopen("/proc/buddyinfo", "re");
+	if (!file)
+		return 0;
+	if (fgets(line, sizeof(line), file) && strtok_r(line, " ", &words) &&
+	    strtok_r(NULL, " ", &words) && strtok_r(NULL, " ", &words) &&
+	    strtok_r(NULL, " ", &words) && strtok_r(NULL, "\n ", &words)) {
+		kib = sysconf(_SC_PAGESIZE) / 1024;
+		while (strtok_r(NULL, "\n ", &words))
+			kib *= 2;
+	}
+	fclose(file);
+	return kib;
+}
+
 /* The next size that is not too large, NULL if there is none. */
-static const char *next_size(DIR *dir)
+static const char *next_size(DIR *dir, unsigned long largest_kib)
 {
 	struct dirent *entry;
 
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.' &&
-		    size_kib(entry->d_name) <= MAX_HUGE_KIB)
+		    size_kib(entry->d_name) <= largest_kib)
 			return entry->d_name;
 	return NULL;
 }
@@ -669,17 +694,21 @@ with_each_size(struct __test_metadata *_metadata,
 	       void (*check)(struct __test_metadata *_metadata,
 			     const struct node_place *place, const char *size))
 {
+	unsigned long largest_kib = largest_page_kib();
 	unsigned int sizes = 0;
 	char path[PATH_LEN];
 	const char *size;
 	DIR *dir;
+
+	if (largest_kib > MAX_HUGE_KIB)
+		largest_kib = MAX_HUGE_KIB;
 
 	snprintf(path, sizeof(path), SYSFS_NODE "/node%d/hugepages",
 		 place->node.id);
 	dir = opendir(path);
 	if (!dir)
 		return "no huge pages: CONFIG_HUGETLBFS is not set";
-	for (; (size = next_size(dir)); sizes++)
+	for (; (size = next_size(dir, largest_kib)); sizes++)
 		check(_metadata, place, size);
 	closedir(dir);
 	return sizes ? NULL : "no huge page is small enough";
