@@ -9,7 +9,7 @@
 #include "memory_block.h"
 
 /* The kernel links the blocks to the device last of all. */
-static int dimm_wait(const struct host_device *dimm, struct block_range *range)
+int dimm_wait(const struct host_device *dimm, struct block_range *range)
 {
 	const long long end = now_ms() + WRITE_TIMEOUT_MS;
 

@@ -24,6 +24,15 @@ int dimm_plug(struct host_port *port, int node, unsigned long long size,
 	      struct host_device *dimm, struct block_range *range);
 
 /**
+ * dimm_wait() - wait until the kernel has finished with a pc-dimm
+ * @dimm:	the device
+ * @range:	its memory blocks
+ *
+ * Return: 0, or -ETIMEDOUT, as dimm_plug().
+ */
+int dimm_wait(const struct host_device *dimm, struct block_range *range);
+
+/**
  * dimm_wait_all() - wait until the kernel has finished with all pc-dimms
  * @port:	the port
  *
