@@ -40,6 +40,7 @@ class HotplugGraph:
     def __init__(self, graph, kernel, options, folder=rules.RULES):
         """options: what the kernel's configuration sets."""
         self.graph = graph
+        self.kernel = kernel
         self.options = options
         self.problems = []
 
@@ -97,12 +98,21 @@ class HotplugGraph:
                 self._through.add(names[0])
 
     def _targets(self, rule, key='calls'):
-        """The functions in a list; "name if OPTION" where not always there."""
+        """The functions in a list; "name if OPTION" or "name if VERSIONS"
+        where not always there.
+        """
         for line in rule.lines(key):
-            name, _, option = line.partition(' if ')
-            if not option or self.options.get(f'CONFIG_{option}',
-                                              'n') != 'n':
+            name, _, condition = line.partition(' if ')
+            if not condition or (
+                    self._within(condition, rule) if '.' in condition else
+                    self.options.get(f'CONFIG_{condition}', 'n') != 'n'):
                 yield name
+
+    def _within(self, versions, rule):
+        try:
+            return self.kernel.within(versions)
+        except ValueError as e:
+            raise Fatal(f'{rule}: {e}')
 
     def _registered(self, rule):
         """The callbacks of a chain, by the function that registers them."""
@@ -154,7 +164,8 @@ class HotplugGraph:
 
     def roots(self, rule):
         """The functions in which a path begins."""
-        found = [self.function(name, rule) for name in rule.lines('entry')]
+        found = [self.function(name, rule)
+                 for name in self._targets(rule, 'entry')]
         return [f for f in found if f]
 
     def walk(self, roots, ends):

@@ -62,13 +62,19 @@ def answer(found):
                      ('Path', 'cpu_hotplug_lock', 'Because of'), rows)
 
 
+def _begin(line):
+    """A function in which a path begins, and in which versions."""
+    name, _, versions = line.partition(' if ')
+    return rst.call(name) + (f' ({versions})' if versions else '')
+
+
 def others():
     """The paths that no test takes, of all kernels."""
     every = rules.read('paths', ('config', 'drive', 'undriven', 'holds'),
                        ('title', 'entry'))
     return rst.table(
         (34, 28, 38), ('Path', 'Begins in', 'Held, by reading'),
-        [(rst.sentence(p['title']), ', '.join(map(rst.call, p.lines('entry'))),
+        [(rst.sentence(p['title']), ', '.join(map(_begin, p.lines('entry'))),
           rst.sentence(p['holds'])) for p in every if p['holds']])
 
 

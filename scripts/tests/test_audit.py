@@ -163,6 +163,15 @@ def test_option_that_is_set(failures):
     assert 'no function special' in failures(edges=('if NO', 'if YES'))[0]
 
 
+def test_version_range_of_one_name(failures):
+    special = '\tspecial if NO'
+    assert failures(edges=(special, '\tspecial if 6.13..')) == []
+    assert 'no function special' in failures(
+        edges=(special, '\tspecial if ..6.12'))[0]
+    with pytest.raises(Fatal, match='not a range'):
+        failures(edges=(special, '\tspecial if 6.12...'))
+
+
 @pytest.mark.parametrize('stale', ('..6.11', '6.13..', '6.1..6.6'))
 def test_stale_version_range(failures, stale):
     found = failures(sites=('[loop]\n', f'[loop]\nkernels = {stale}\n'))
