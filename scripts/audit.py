@@ -3,13 +3,15 @@
 hotplug lock or takes one, and what the rules say of each such place.
 
 Fails for a place that scripts/rules/sites.ini does not classify, and for one
-that it does and that is gone.
+that it does and that is gone; and if the paths that need cpu_hotplug_lock are
+not those that are checked in for this kernel.
 """
 
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+import audit_answer
 import callgraph
 import pipeline
 import rules
@@ -54,6 +56,10 @@ class Audit:
     @property
     def passed(self):
         return self.checked - len(self.failures)
+
+    def fail(self, text):
+        self.failures.append(text)
+        self.checked += 1
 
 
 class _Auditor:
@@ -248,6 +254,9 @@ def main():
             graph = graph_of(built.obj)
         with progress.phase('audit'):
             found = audit(graph, kernel, options(built.obj / '.config'))
+        if audit_answer.stale(found):
+            found.fail(f'{audit_answer.stored_path(kernel)} is not what was '
+                       f'found: if that is right, run make rules')
         (out / 'audit.json').write_text(json.dumps(report(found), indent=1))
     print(summary(found))
     print(f'report: {out / "audit.json"}')

@@ -103,8 +103,7 @@ def dot(pairs, lockrules):
 
 def observed_path(kernel):
     """Where what as_ini() says of such a kernel is checked in."""
-    major, minor = rules.version(kernel.release)
-    return rules.RULES / f'observed-{major}.{minor}-{kernel.arch}.ini'
+    return rules.measured('observed', kernel)
 
 
 def as_ini(record, lockrules):

@@ -26,6 +26,12 @@ def version(text):
     return tuple(int(n) for n in text.split('.')[:2])
 
 
+def measured(kind, kernel):
+    """Where what was measured on such a kernel is checked in."""
+    major, minor = version(kernel.release)
+    return RULES / f'{kind}-{major}.{minor}-{kernel.arch}.ini'
+
+
 @dataclass(frozen=True)
 class Kernel:
     """What a rule may depend on."""

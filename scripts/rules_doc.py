@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """make rules: the tables and figures of memory-hotplug-locking.rst, from the
-rules and from the audit of a built kernel.
+rules and from the audit of a built kernel; of one that the tables are not
+about, what differs.
 """
 
 import re
 
 import audit
+import audit_answer
 import experiment
 import locks_doc
 import pipeline
@@ -18,6 +20,9 @@ from progress import Progress
 
 DOCS = REPO / 'Documentation/admin-guide/mm'
 _PREFIX = 'memory-hotplug-locking-'
+_PATH_KEYS = (('config', 'drive', 'undriven', 'holds'), ('title', 'entry'))
+# What the tables are of; what other kernels have is compared with it alone.
+_VERSION = (6, 12)
 _NOTE = '''.. SPDX-License-Identifier: GPL-2.0
 .. Written by "make rules" from scripts/rules of the project that this is part
 .. of: edit the rules, not this.
@@ -38,28 +43,33 @@ def sites(found):
                      ('Place', 'What of it', 'Why', 'Shown by'), rows)
 
 
-def _needed(found, path):
-    return [s.function for s in found.sites if path in s.paths and
-            s.rule and s.rule['class'] == 'needs']
-
-
 def answer(found):
     """Whether each path that takes cpu_hotplug_lock still needs it."""
-    takers, writers = ({
-        p for s in found.sites if s.rule and s.rule['class'] == kind and
-        lock in s.kinds for p in s.paths}
-        for kind, lock in (('takes', 'mem_hotplug_lock'),
-                           ('holds', 'cpu_hotplug_lock')))
-    rows = []
-    for name, path in found.paths.items():
-        if name in takers - writers:
-            needed = _needed(found, name)
-            rows.append((rst.sentence(path['title']),
-                         'needed' if needed else 'not needed',
-                         ', '.join(map(rst.call, needed)) or
-                         'Nothing that it reaches relies on it.'))
-    return rst.table((40, 14, 46),
-                     ('Path', 'cpu_hotplug_lock', 'Because of'), rows)
+    return rst.table(
+        (40, 14, 46), ('Path', 'cpu_hotplug_lock', 'Because of'),
+        [(rst.sentence(found.paths[name]['title']),
+          'needed' if functions else 'not needed',
+          ', '.join(map(rst.call, functions)) or
+          'Nothing that it reaches relies on it.')
+         for name, functions in audit_answer.needed(found).items()])
+
+
+def versions(arch):
+    """The same, of each kernel that was audited."""
+    stored = audit_answer.every(arch)
+    titles = {r.name: r['title'] for r in rules.read('paths', *_PATH_KEYS)}
+
+    def cell(needed, name):
+        if name not in needed:
+            return 'does not take it'
+        functions = ', '.join(map(rst.call, needed[name]))
+        return f'needed: {functions}' if functions else 'not needed'
+    return rst.table(
+        (30, *[70 // len(stored)] * len(stored)),
+        ('Path', *(f'Linux {version}' for version in stored)),
+        [(rst.sentence(title), *(cell(n, name) for n in stored.values()))
+         for name, title in titles.items()
+         if any(name in needed for needed in stored.values())])
 
 
 def _begin(line):
@@ -70,8 +80,7 @@ def _begin(line):
 
 def others():
     """The paths that no test takes, of all kernels."""
-    every = rules.read('paths', ('config', 'drive', 'undriven', 'holds'),
-                       ('title', 'entry'))
+    every = rules.read('paths', *_PATH_KEYS)
     return rst.table(
         (34, 28, 38), ('Path', 'Begins in', 'Held, by reading'),
         [(rst.sentence(p['title']), ', '.join(map(_begin, p.lines('entry'))),
@@ -174,8 +183,11 @@ _COLUMNS = ('device_hotplug_lock', 'cpu_hotplug_lock', 'mem_hotplug_lock',
 
 
 def texts(found):
-    """What is generated: the text of each file, by its name."""
+    """What is generated of this kernel: the text of each file, by its name."""
     kernel = found.kernel
+    compared = {f'{_PREFIX}versions.txt': _NOTE + versions(kernel.arch)}
+    if rules.version(kernel.release) != _VERSION:
+        return compared
     tables = {'locks': locks_doc.locks(kernel),
               'paths': locks_doc.paths(kernel, _COLUMNS),
               'functions': locks_doc.functions(kernel),
@@ -187,7 +199,7 @@ def texts(found):
     made = {f'{_PREFIX}{n}.txt': _NOTE + t for n, t in tables.items()}
     made[f'{_PREFIX}needs.dot'] = needs_figure(found)
     made[f'{_PREFIX}order.dot'] = locks_doc.order_figure(kernel)
-    return made
+    return made | compared
 
 
 def stale(found, folder=DOCS):
@@ -204,6 +216,11 @@ def main():
         found = audit.audit(audit.graph_of(built.obj),
                             rules.Kernel(built.tree.release, conf.arch),
                             options(built.obj / '.config'))
+    stored = audit_answer.stored_path(found.kernel)
+    if not found.failures and \
+            (not stored.exists() or audit_answer.stale(found)):
+        stored.write_text(audit_answer.as_ini(found))
+        print(stored)
     for name in stale(found):
         (DOCS / name).write_text(texts(found)[name])
         print(DOCS / name)

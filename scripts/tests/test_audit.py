@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import audit
+import audit_answer
 import callgraph
 import mutant
 import rules
@@ -207,6 +208,28 @@ def test_summary_names_what_failed(graph, failures, tmp_path):
     assert 'tolerates the race: 1\n    loop' in text
     assert 'FAILED: unclassified: harmless' in text
     assert audit.report(found)['failures'] == found.failures
+
+
+def test_answer_of_each_kernel_is_kept(tmp_path):
+    def site(function, kind, uses, *paths):
+        return audit.Site(function, {uses}, [], dict.fromkeys(paths),
+                          {'class': kind})
+    found = audit.Audit(KERNEL, [
+        site('begin', 'takes', 'mem_hotplug_lock', 'on', 'add', 'cpu'),
+        site('_cpu_up', 'holds', 'cpu_hotplug_lock', 'cpu'),
+        site('loop', 'needs', 'mask', 'on', 'cpu')], [], 0, 0,
+        dict.fromkeys(('on', 'add', 'cpu', 'idle')))
+    newer, older = (tmp_path / f'audit-{v}-x86_64.ini' for v in (6.12, 6.1))
+    assert not audit_answer.stale(found, newer)
+    for path in newer, older:
+        path.write_text(audit_answer.as_ini(found))
+        assert not audit_answer.stale(found, path)
+    every = audit_answer.every('x86_64', tmp_path)
+    assert list(every) == ['6.1', '6.12']
+    assert every['6.12'] == {'on': ['loop'], 'add': []}
+    assert not audit_answer.every('ppc64le', tmp_path)
+    found.sites.pop()
+    assert audit_answer.stale(found, newer)
 
 
 def audit_kernel(built, obj):
