@@ -19,6 +19,7 @@
 #include <linux/ptrace.h>
 #include <linux/rcupdate.h>
 
+#include "memhp_compat.h"
 #include "zonelist_access.h"
 #include "zonelist_watch.h"
 
