@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The jobs of make matrix, as a part of its page: which cell is green, and when
-each job ran.
+"""The jobs of make matrix, as a part of its page: which cell is green, when each
+job ran, and what zonelist readers saw in each of them.
 """
 
 from urllib.parse import quote
 
 import matrix_joblog
+import zonelist_figure
 from pages import text
 
 
@@ -31,3 +32,20 @@ def jobs(found, ran):
     return ('<h2>Jobs</h2>\n<div class="scroll"><table>\n<tr><th>job</th>'
             '<th>results</th><th class="number">time</th><th>worker</th></tr>\n'
             + '\n'.join(map(_row, rows)) + f'\n</table></div>\n{figure}')
+
+
+def interleavings(parts):
+    """The maps of zonelist_interleave of those jobs that have one, from their
+    results.json by name; each opens when it is asked for.
+    """
+    shown = []
+    for name, part in parts.items():
+        counted = part['interleave']
+        if counted and counted['maps']:
+            shown.append(
+                f'<details class="figure"><summary>{text(name)}: '
+                f'{counted["pairs"]} of {counted["planned"]} pairs</summary>\n'
+                f'<div class="scroll">'
+                f'{zonelist_figure.draw(part, counted["maps"])}</div></details>')
+    return '\n'.join(['<h2>What zonelist readers saw, pair by pair</h2>',
+                      *shown]) if shown else ''

@@ -2,8 +2,8 @@
 """The results of the jobs of make matrix, as those of one run.
 
 results.json is as results.py has it for a run of several boots, a job in the
-place of a scenario. What is said of kernel, machine and host is of all jobs, and
-there is one thing more:
+place of a scenario. What is said of kernel, machine and host is of all jobs;
+interleave is null, since each job has its own; and there is one thing more:
 
   jobs  [{name, release, arch, sanitizer, machine, host, verdict, counts,
           seconds}]; seconds is null for a job that was lost
@@ -83,9 +83,11 @@ def write(jobs, out, phases):
         **{key: p[key] for key in ('machine', 'host', 'verdict', 'counts')},
         'seconds': _seconds(p)} for name, p in jobs.items()]
     found['busy'] = matrix_joblog.busy(ran)
+    found['interleave'] = None
     results.write(out, found)
     (out / 'report.html').write_text(report.render(
-        found, more=matrix_page.jobs(found, ran)))
+        found, more=f'{matrix_page.jobs(found, ran)}\n'
+                    f'{matrix_page.interleavings(jobs)}'))
     return found
 
 

@@ -4,7 +4,10 @@
 import matrix_joblog
 import matrix_page
 import pages
+import zonelist_map
 from test_report import check_self_contained
+from test_results import make
+from test_zonelist_map import log
 
 LOG = """Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand
 1\ta\t100.0\t10.0\t0\t0\t0\t0\tpython3 -B worker.pyz one .
@@ -61,3 +64,13 @@ def test_page(tmp_path):
     assert '67 % busy' in shown
     check_self_contained(pages.page('t', [shown]))
     assert '<svg' not in matrix_page.jobs(found, {})
+
+
+def test_maps_of_all_jobs():
+    made = make(interleave=zonelist_map.parse(log()))
+    shown = matrix_page.interleavings({'<one>': made, 'two': make(),
+                                       'three': made})
+    assert shown.count('<svg') == shown.count('<details') == 2
+    assert '&lt;one&gt;: 1024 of 1024 pairs' in shown and '>two' not in shown
+    check_self_contained(pages.page('t', [shown]))
+    assert not matrix_page.interleavings({'two': make()})
