@@ -22,10 +22,14 @@
 
 import os
 from pathlib import Path
+from runpy import run_path
 
 from ..qemu_config import QemuArchParams
 
 _REPO = Path(__file__).resolve().parents[2]
+_QEMU = run_path(str(_REPO / 'scripts/qemu_words.py'))
+_node, _distance, _dimm, _virtio_mem = (
+    _QEMU[name] for name in ('node', 'distance', 'dimm', 'virtio_mem'))
 
 # All that the machine is good for, since kunit.py adds nothing of its own.
 _FRAGMENTS = ('scripts/config/base.config', 'scripts/config/arm64.config',
@@ -41,31 +45,6 @@ _DISTANCES = (
     (1, 2, 30), (1, 3, 25),
     (2, 3, 20),
 )
-
-
-def _node(nid, size=None, cpus=None):
-    numa = f'node,nodeid={nid}'
-    if cpus:
-        numa += f',cpus={cpus}'
-    if not size:
-        return ['-numa', numa]
-    return ['-object', f'memory-backend-ram,id=ram{nid},size={size}',
-            '-numa', f'{numa},memdev=ram{nid}']
-
-
-def _dimm(nid, size):
-    return ['-object', f'memory-backend-ram,id=dimm-ram{nid},size={size}',
-            '-device', f'pc-dimm,id=dimm{nid},memdev=dimm-ram{nid},node={nid}']
-
-
-def _virtio_mem(nid, size):
-    return ['-object', f'memory-backend-ram,id=vmem-ram{nid},size={size}',
-            '-device', f'virtio-mem-pci,id=vmem{nid},memdev=vmem-ram{nid},'
-                       f'node={nid},requested-size=0']
-
-
-def _distance(src, dst, val):
-    return ['-numa', f'dist,src={src},dst={dst},val={val}']
 
 
 QEMU_ARCH = QemuArchParams(

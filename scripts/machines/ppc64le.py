@@ -23,10 +23,14 @@
 # online.
 
 from pathlib import Path
+from runpy import run_path
 
 from ..qemu_config import QemuArchParams
 
 _REPO = Path(__file__).resolve().parents[2]
+_QEMU = run_path(str(_REPO / 'scripts/qemu_words.py'))
+_node, _distance, _dimm = (
+    _QEMU[name] for name in ('node', 'distance', 'dimm'))
 
 # All that the machine is good for, since kunit.py adds nothing of its own.
 _FRAGMENTS = ('scripts/config/base.config', 'scripts/config/ppc64le.config',
@@ -45,25 +49,6 @@ _DISTANCES = (
     *((nid, lonely, 40 if nid else 20)
       for lonely in _LONELY for nid in range(lonely)),
 )
-
-
-def _node(nid, size=None, cpus=None):
-    numa = f'node,nodeid={nid}'
-    if cpus:
-        numa += f',cpus={cpus}'
-    if not size:
-        return ['-numa', numa]
-    return ['-object', f'memory-backend-ram,id=ram{nid},size={size}',
-            '-numa', f'{numa},memdev=ram{nid}']
-
-
-def _dimm(nid, size):
-    return ['-object', f'memory-backend-ram,id=dimm-ram{nid},size={size}',
-            '-device', f'pc-dimm,id=dimm{nid},memdev=dimm-ram{nid},node={nid}']
-
-
-def _distance(src, dst, val):
-    return ['-numa', f'dist,src={src},dst={dst},val={val}']
 
 
 QEMU_ARCH = QemuArchParams(

@@ -31,10 +31,14 @@
 
 from dataclasses import replace
 from pathlib import Path
+from runpy import run_path
 
 from ..qemu_config import QemuArchParams
 
 _REPO = Path(__file__).resolve().parents[2]
+_QEMU = run_path(str(_REPO / 'scripts/qemu_words.py'))
+_node, _distance, _dimm, _virtio_mem = (
+    _QEMU[name] for name in ('node', 'distance', 'dimm', 'virtio_mem'))
 
 # All that the machine is good for, since kunit.py adds nothing of its own.
 _FRAGMENTS = ('scripts/config/base.config', 'scripts/config/x86_64.config',
@@ -46,31 +50,6 @@ _DISTANCES = (
     (1, 2, 30), (1, 3, 25),
     (2, 3, 20),
 )
-
-
-def _node(nid, size=None, cpus=None):
-    numa = f'node,nodeid={nid}'
-    if cpus:
-        numa += f',cpus={cpus}'
-    if not size:
-        return ['-numa', numa]
-    return ['-object', f'memory-backend-ram,id=ram{nid},size={size}',
-            '-numa', f'{numa},memdev=ram{nid}']
-
-
-def _dimm(nid, size):
-    return ['-object', f'memory-backend-ram,id=dimm-ram{nid},size={size}',
-            '-device', f'pc-dimm,id=dimm{nid},memdev=dimm-ram{nid},node={nid}']
-
-
-def _virtio_mem(nid, size):
-    return ['-object', f'memory-backend-ram,id=vmem-ram{nid},size={size}',
-            '-device', f'virtio-mem-pci,id=vmem{nid},memdev=vmem-ram{nid},'
-                       f'node={nid},requested-size=0']
-
-
-def _distance(src, dst, val):
-    return ['-numa', f'dist,src={src},dst={dst},val={val}']
 
 
 _BOARD = ('-bios', 'qboot.rom', '-cpu', 'qemu64,vendor=GenuineIntel')
@@ -110,6 +89,12 @@ MACHINES = {
         *_node(0, '640M', '0-7'), *_node(1, '256M', '8-15'),
         *_node(2, '128M'), *_node(3),
         *_MEMORY_OF_4),
+    # One with all CPUs and boot memory, and one that comes and goes as a whole.
+    '2-nodes': _with(
+        '-smp', '4,sockets=1,cores=2,threads=2',
+        '-m', 'size=1G,slots=8,maxmem=4G',
+        *_node(0, '1G', '0-3'), *_node(1), *_distance(0, 1, 20),
+        *_dimm(0, '256M'), *_dimm(1, '256M'), *_virtio_mem(1, '512M')),
 }
 
 
