@@ -3,9 +3,8 @@
  * Watches on the fields of zonerefs, which stop whoever writes a zonelist right
  * after a store: the list stays as it is for as long as the callback runs.
  *
- * What watches is a hardware watchpoint (zonelist_watch_hw.c, and
- * zonelist_watch_before.c for those that come too early), or kprobes on the writer's
- * store instructions (zonelist_watch_step.c).
+ * What watches is a hardware watchpoint (zonelist_watch_hw.c), or kprobes on the
+ * writer's store instructions (zonelist_watch_step.c).
  */
 #include <linux/nodemask.h>
 

@@ -46,7 +46,7 @@ int zonelist_watch_last_store(struct zonelist_watch *watch, struct zone *zone,
 			      bool online);
 void zonelist_watch_disarm(struct zonelist_watch *watch);
 
-/* For zonelist_watch.c; what each does is with that of zonelist_watch_hw.c. */
+/* What each does is with those of zonelist_watch_hw.c and zonelist_watch_after.c. */
 int zonelist_watch_begin(struct kunit *test);
 bool zonelist_watch_sees_loads(void);
 int zonelist_watch_arm(struct zonelist_watch *watch, void *field, int len,

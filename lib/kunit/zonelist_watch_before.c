@@ -139,21 +139,6 @@ int zonelist_watch_arm(struct zonelist_watch *watch, void *field, int len,
 	return ret;
 }
 
-int zonelist_watch_slots(void)
-{
-	return hw_breakpoint_slots(TYPE_DATA);
-}
-
-bool zonelist_watch_sees_loads(void)
-{
-	return true;
-}
-
-int zonelist_watch_begin(struct kunit *test)
-{
-	return 0;
-}
-
 static void place_remove(struct place *place, struct zonelist_watch *watch)
 {
 	int i;
