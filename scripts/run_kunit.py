@@ -3,6 +3,7 @@
 
 import subprocess
 
+import firmware
 import kbuild
 import machine
 import settings
@@ -18,10 +19,14 @@ def command(tree, arch, jobs, tests=''):
     cmd = ['/usr/bin/python3', 'tools/testing/kunit/kunit.py', 'run',
            f'--kunitconfig={KUNITCONFIG}', f'--jobs={jobs}',
            f'--build_dir={tree / f"memhp-kunit-{arch}"}']
+    prefix = ''
     if arch != 'um':
         cmd += [f'--arch={arch}', f'--qemu_config={machine.path_of(arch)}']
+        prefix = kbuild.ARCHES[arch].prefix
+    if prefix:
+        cmd.append(f'--cross_compile={prefix}')
     if kbuild.ccache():
-        cmd += ['--make_options', 'CC=ccache gcc']
+        cmd += ['--make_options', f'CC=ccache {prefix}gcc']
     return cmd + [tests] if tests else cmd
 
 
@@ -35,6 +40,8 @@ def main():
         log = conf.state / 'kunit.log'
         log.unlink(missing_ok=True)
         tree = trees.prepare(conf.kernel, conf.kdir, conf.state, progress, log)
+        if conf.arch != 'um':
+            firmware.fetch(kbuild.ARCHES[conf.arch], conf.state, progress)
         done = subprocess.run(
             command(tree.path, conf.arch, conf.jobs, conf.tests),
             cwd=tree.path, stdin=subprocess.DEVNULL,

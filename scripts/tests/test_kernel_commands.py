@@ -49,6 +49,14 @@ def test_kunit_py_configures_our_machine(built, tmp_path):
     assert 'CONFIG_ACPI_HOTPLUG_MEMORY=y' in text
 
 
+def test_kunit_of_another_arch(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_kunit.kbuild, 'ccache', lambda: True)
+    cmd = run_kunit.command(tmp_path, 'arm64', 1, 'zonelist')
+    assert '--cross_compile=aarch64-linux-gnu-' in cmd
+    assert 'CC=ccache aarch64-linux-gnu-gcc' in cmd and cmd[-1] == 'zonelist'
+    assert not any('cross' in w for w in run_kunit.command(tmp_path, 'um', 1))
+
+
 def test_htmldocs_has_no_warning_from_us(conf, built):
     done = make(conf, 'htmldocs')
     assert done.returncode == 0, done.stdout + done.stderr
