@@ -78,16 +78,30 @@ def _configurations(conf):
                     sanitizer='' if sanitizer == _NONE else sanitizer)
 
 
+def _without_firmware(built, conf):
+    """QEMU's words but for those about firmware that was fetched, which another
+    host has elsewhere; and its place in the store, or ''.
+    """
+    words = list(built.machine.extra_qemu_params)
+    if not built.kbuild.target.fetched_firmware:
+        return words, ''
+    at = words.index('-bios')
+    place = kernels.keep(Path(words[at + 1]), 'firmware', conf.state)
+    return words[:at] + words[at + 2:], place
+
+
 def _cell(built, scenario, conf, command):
     """The job that a boot is."""
     built = built.without(scenario.without)
     nonce = secrets.token_hex(8)
     params = built.machine
+    words, place = _without_firmware(built, conf)
     job = matrix_stage.Job(
+        firmware=place,
         machine={'linux_arch': params.linux_arch,
                  'qemu_arch': params.qemu_arch,
                  'kernel_command_line': params.kernel_command_line,
-                 'extra_qemu_params': list(params.extra_qemu_params)},
+                 'extra_qemu_params': words},
         image=kernels.keep(built.image, built.kbuild.target.image, conf.state),
         archives=[kernels.keep(path, f'{name or "base"}.cpio', conf.state)
                   for name, path in

@@ -29,6 +29,7 @@ class Job:
     archives: list      # likewise, of the initramfs, in their order
     cmdline: str        # what is added to the machine's
     limit: float        # seconds
+    firmware: str = ''  # in the store as well, if the machine gets one from us
 
 
 def write(folder, jobs):
@@ -45,7 +46,8 @@ def write(folder, jobs):
 def places(jobs):
     """What the jobs take of the store."""
     return sorted({place for job in jobs.values()
-                   for place in (job.image, *job.archives)})
+                   for place in (job.image, *job.archives, job.firmware)
+                   if place})
 
 
 def unpack(packed, folder):

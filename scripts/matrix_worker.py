@@ -35,7 +35,11 @@ def _flock(name, how):
 
 def _boot(job, out, initrd, progress):
     """Boot the job; returns what outcome.json says."""
-    guest = boot.Guest(SimpleNamespace(**job['machine']),
+    machine = SimpleNamespace(**job['machine'])
+    if job['firmware']:
+        machine.extra_qemu_params += [
+            '-bios', str(Path('kernels', job['firmware']).absolute())]
+    guest = boot.Guest(machine,
                        Path('kernels', job['image']).absolute(), initrd,
                        job['cmdline'], out, job['limit'], progress)
     # One guest finds out whether there is KVM, for all that come.

@@ -15,6 +15,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -30,6 +31,7 @@ import matrix_worker
 import pipeline
 import scenarios
 import suites
+from arches import ARCHES
 from common import REPO, SCRIPTS, Fatal, child_env, locked
 from progress import Progress
 
@@ -514,6 +516,25 @@ def test_machine_names(tree):
         <= files
 
 
+def test_fetched_firmware_goes_along(tmp_path):
+    """A worker has it elsewhere, if at all."""
+    firmware = tmp_path / 'EFI.fd'
+    firmware.write_text('UEFI')
+    conf = SimpleNamespace(state=tmp_path)
+    built = SimpleNamespace(
+        machine=SimpleNamespace(extra_qemu_params=[
+            '-cpu', 'x', '-bios', str(firmware), '-smp', '4']),
+        kbuild=SimpleNamespace(target=ARCHES['arm64']))
+    words, place = matrix._without_firmware(built, conf)
+    assert words == ['-cpu', 'x', '-smp', '4']
+    assert kernels.find(place, tmp_path).read_text() == 'UEFI'
+    job = matrix_stage.Job({}, 'image', ['base'], '', 1, place)
+    assert matrix_stage.places({'one': job}) == sorted(['base', 'image', place])
+    built.kbuild.target = ARCHES['x86_64']
+    words, place = matrix._without_firmware(built, conf)
+    assert '-bios' in words and not place
+
+
 def test_boots_of_a_machine(conf, built, monkeypatch):
     """All of them on the reference; elsewhere that of "make run"."""
     monkeypatch.setattr(kernels, 'keep', lambda path, name, state: name)
@@ -525,6 +546,6 @@ def test_boots_of_a_machine(conf, built, monkeypatch):
                 if c.built.machine_name == name}
     assert boots('reference') > {'run', 'reference', 'in-use'}
     assert len({json.dumps(c.job.machine) for c in cells.values()
-                if c.scenario.name == 'run'}) == 2
-    assert boots('16-cpus') == {'run'}
+                if c.scenario.name == 'run'}) == 3
+    assert boots('16-cpus') == boots('2-nodes') == {'run'}
     assert pipeline.BOOT_LIMIT < cells['6.12-x86_64-reference-run'].job.limit
