@@ -32,3 +32,21 @@ def virtio_mem(nid, size):
     return ['-object', f'memory-backend-ram,id=vmem-ram{nid},size={size}',
             '-device', f'virtio-mem-pci,id=vmem{nid},memdev=vmem-ram{nid},'
                        f'node={nid},requested-size=0']
+
+
+# Unequal, with two ties: see x86_64.py.
+_DISTANCES = (
+    (0, 1, 20), (0, 2, 30), (0, 3, 25),
+    (1, 2, 30), (1, 3, 25),
+    (2, 3, 20),
+)
+
+
+def four_nodes(cpus, more_cpus):
+    """The memory of a reference machine, with these CPUs on nodes 0 and 1."""
+    return ['-m', 'size=1G,slots=8,maxmem=4G',
+            *node(0, '640M', cpus), *node(1, '256M', more_cpus),
+            *node(2, '128M'), *node(3),
+            *(word for d in _DISTANCES for word in distance(*d)),
+            *dimm(1, '256M'), *dimm(2, '128M'), *dimm(3, '256M'),
+            *virtio_mem(3, '512M')]

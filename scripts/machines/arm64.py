@@ -28,8 +28,6 @@ from ..qemu_config import QemuArchParams
 
 _REPO = Path(__file__).resolve().parents[2]
 _QEMU = run_path(str(_REPO / 'scripts/qemu_words.py'))
-_node, _distance, _dimm, _virtio_mem = (
-    _QEMU[name] for name in ('node', 'distance', 'dimm', 'virtio_mem'))
 
 # All that the machine is good for, since kunit.py adds nothing of its own.
 _FRAGMENTS = ('scripts/config/base.config', 'scripts/config/arm64.config',
@@ -39,13 +37,6 @@ _FRAGMENTS = ('scripts/config/base.config', 'scripts/config/arm64.config',
 # Where "make run" puts it, in the folder that O= names.
 _FIRMWARE = (_REPO / (os.environ.get('O') or 'build') / 'foreign/arm64-firmware' /
              'usr/share/qemu-efi-aarch64/QEMU_EFI.fd')
-
-_DISTANCES = (
-    (0, 1, 20), (0, 2, 30), (0, 3, 25),
-    (1, 2, 30), (1, 3, 25),
-    (2, 3, 20),
-)
-
 
 QEMU_ARCH = QemuArchParams(
     linux_arch='arm64',
@@ -58,10 +49,5 @@ QEMU_ARCH = QemuArchParams(
         '-cpu', 'cortex-a57',
         '-bios', str(_FIRMWARE),
         '-smp', '4,sockets=2,cores=2,threads=1',
-        '-m', 'size=1G,slots=8,maxmem=4G',
-        *_node(0, '640M', '0-1'), *_node(1, '256M', '2-3'),
-        *_node(2, '128M'), *_node(3),
-        *(arg for d in _DISTANCES for arg in _distance(*d)),
-        *_dimm(1, '256M'), *_dimm(2, '128M'), *_dimm(3, '256M'),
-        *_virtio_mem(3, '512M'),
+        *_QEMU['four_nodes']('0-1', '2-3'),
     ])

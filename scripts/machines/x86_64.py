@@ -37,27 +37,16 @@ from ..qemu_config import QemuArchParams
 
 _REPO = Path(__file__).resolve().parents[2]
 _QEMU = run_path(str(_REPO / 'scripts/qemu_words.py'))
-_node, _distance, _dimm, _virtio_mem = (
-    _QEMU[name] for name in ('node', 'distance', 'dimm', 'virtio_mem'))
+_four_nodes, _node, _distance, _dimm, _virtio_mem = (
+    _QEMU[name] for name in ('four_nodes', 'node', 'distance', 'dimm',
+                             'virtio_mem'))
 
 # All that the machine is good for, since kunit.py adds nothing of its own.
 _FRAGMENTS = ('scripts/config/base.config', 'scripts/config/x86_64.config',
               'tools/testing/selftests/memory-hotplug/config',
               'tools/testing/selftests/memory-hotplug/config.x86_64')
 
-_DISTANCES = (
-    (0, 1, 20), (0, 2, 30), (0, 3, 25),
-    (1, 2, 30), (1, 3, 25),
-    (2, 3, 20),
-)
-
-
 _BOARD = ('-bios', 'qboot.rom', '-cpu', 'qemu64,vendor=GenuineIntel')
-
-_MEMORY_OF_4 = (
-    *(arg for d in _DISTANCES for arg in _distance(*d)),
-    *_dimm(1, '256M'), *_dimm(2, '128M'), *_dimm(3, '256M'),
-    *_virtio_mem(3, '512M'))
 
 QEMU_ARCH = QemuArchParams(
     linux_arch='x86_64',
@@ -68,10 +57,7 @@ QEMU_ARCH = QemuArchParams(
     extra_qemu_params=[
         *_BOARD,
         '-smp', '4,sockets=2,cores=1,threads=2',
-        '-m', 'size=1G,slots=8,maxmem=4G',
-        *_node(0, '640M', '0-1'), *_node(1, '256M', '2-3'),
-        *_node(2, '128M'), *_node(3),
-        *_MEMORY_OF_4,
+        *_four_nodes('0-1', '2-3'),
     ])
 
 
@@ -85,10 +71,7 @@ MACHINES = {
     # The memory of the reference, and as many CPUs as CONFIG_NR_CPUS allows.
     '16-cpus': _with(
         '-smp', '16,sockets=2,cores=4,threads=2',
-        '-m', 'size=1G,slots=8,maxmem=4G',
-        *_node(0, '640M', '0-7'), *_node(1, '256M', '8-15'),
-        *_node(2, '128M'), *_node(3),
-        *_MEMORY_OF_4),
+        *_four_nodes('0-7', '8-15')),
     # One with all CPUs and boot memory, and one that comes and goes as a whole.
     '2-nodes': _with(
         '-smp', '4,sockets=1,cores=2,threads=2',
