@@ -62,6 +62,17 @@ class Devices:
         # The device is gone, but the guest has not finished: what is plugged
         # there now, it takes for what it has just ejected.
         self._ejecting = set()
+        self._acpi = self._has_acpi()
+
+    def _has_acpi(self):
+        """Does a guest say how an ejection ends? On a pseries it has ended when
+        the device is gone.
+        """
+        try:
+            self._qmp.command('query-acpi-ospm-status')
+        except QmpError:
+            return False
+        return True
 
     def _all(self, kind):
         found = {}
@@ -82,7 +93,9 @@ class Devices:
         if event['event'] == 'DEVICE_DELETED' and name in self._backends:
             backend = self._backends.pop(name)
             self._qmp.command('object-del', id=backend.rpartition('/')[2])
-            self._ejecting.add(self._slots.pop(name))
+            slot = self._slots.pop(name)
+            if self._acpi:
+                self._ejecting.add(slot)
         info = _ejection(event)
         if info and info['status'] != _OST_IN_PROGRESS:
             self._ejecting.discard(int(info['slot']))

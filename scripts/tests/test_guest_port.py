@@ -27,6 +27,8 @@ VIRTIO_MEM = {'id': 'vmem3', 'node': 3, 'size': 0, 'max-size': 512 << 20,
 class FakeQemu(threading.Thread):
     """A monitor that obeys, and remembers what it was told."""
 
+    acpi = True
+
     def __init__(self, monitor):
         super().__init__()
         self.monitor = monitor
@@ -62,7 +64,8 @@ class FakeQemu(threading.Thread):
             name, arguments = request['execute'], request['arguments']
             if not name.startswith(('qmp_', 'query-')):
                 self.told.append((name, arguments))
-            if self.refusal and name == self.refusal:
+            if name == self.refusal or \
+                    name.startswith('query-acpi') and not self.acpi:
                 self.send(error={'class': 'GenericError', 'desc': 'not\nso'})
                 continue
             result = getattr(self, name.replace('-', '_'), lambda **_: {})(
@@ -207,6 +210,15 @@ def test_guest_does_not_finish_an_ejection(host, monkeypatch):
     host.qemu.verdict = host.qemu.begin_to_eject
     assert host.ask('unplug-dimm memhp1') == \
         'error the guest does not finish an ejection'
+
+
+def test_without_acpi_an_ejection_ends_with_the_device(monkeypatch, request):
+    monkeypatch.setattr(FakeQemu, 'acpi', False)
+    host = request.getfixturevalue('host')
+    host.ask('plug-dimm node=3 size=128M')
+    host.qemu.verdict = host.qemu.begin_to_eject
+    assert host.ask('unplug-dimm memhp1') == 'ok'
+    assert host.ask('plug-dimm node=3 size=128M') == 'ok memhp2'
 
 
 def test_guest_refuses_to_eject(host):
