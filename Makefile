@@ -102,5 +102,9 @@ coverage: setup-run setup-coverage ## lines and branches that boot, upstream's s
 	@$(PYTHON) scripts/coverage.py
 
 .PHONY: bench
-bench: setup-run ## time from command to verdict, warm and after an edit; cost over nodes
+bench: setup-run setup-peers setup-matrix ## what hotplug costs, over nodes, blocks, caches and CPUs; time to a verdict [PARTS=names]
 	@$(PYTHON) scripts/bench.py
+
+.PHONY: bench-baseline
+bench-baseline: ## store runs of make bench, to compare later ones with: RUNS='id id id'
+	@$(PYTHON) scripts/bench_baseline.py

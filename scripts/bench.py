@@ -1,80 +1,122 @@
 # SPDX-License-Identifier: GPL-2.0
-"""make bench: how long it takes from command to verdict, phase by phase, and
-what the kselftests' helpers cost beside a bare loop, and what the exhaustive
-zonelist test costs on more and more nodes.
+"""make bench: what memory and CPU hotplug cost, over the number of nodes, memory
+blocks, slab caches and CPUs, with and without detectors; what our helpers cost
+beside a bare loop and beside others; how long it takes from command to verdict;
+and how well a matrix uses its workers.
 
-Warm, after an edit to a KUnit suite, and after an edit to a kselftest. The
-edits are made in a copy of this repository that shares our O=.
+PARTS= names some of this. Leaves bench.json, bench.svg and report.html, compares
+with the stored baseline, and fails if something has become slower by more than
+the noise, or misses a limit.
 """
 
+import json
+import os
+import platform
 import re
-import shutil
-import statistics
 import subprocess
-import tempfile
-import time
 from pathlib import Path
 
-import hotplug_cost
+import bench_compare
+import bench_data
+import bench_matrix
+import bench_page
+import bench_parts
+import bench_ratios
+import bench_verdict
+import pipeline
 import settings
 import zonelist_cost
-from common import REPO, Fatal, child_env, entry
+from bench_data import DETECTORS, INSTRUCTIONS, Point, Series
+from common import Fatal, child_env, entry, host, locked
 from progress import Progress
 
-ROUNDS = 3
-# The suites that try every interleaving may take as much of each run.
-EXHAUSTIVE = 60
-LIMITS = {'warm': 45 + EXHAUSTIVE, 'KUnit suite touched': 70 + EXHAUSTIVE,
-          'kselftest touched': 50 + EXHAUSTIVE}
-EDITS = {
-    'warm': None,
-    'KUnit suite touched': 'lib/kunit/zonelist_kunit.c',
-    'kselftest touched':
-        'tools/testing/selftests/memory-hotplug/memory_block_test.c',
-}
+RESULTS = 'bench.json'
+INTERLEAVINGS = 'interleavings'
+NAMES = (*(part.name for part in bench_parts.PARTS), INTERLEAVINGS,
+         bench_verdict.PART, bench_matrix.PART)
 
 
-def _run(copy, conf):
-    """One "make run"; its wall time and its phases."""
-    begin = time.monotonic()
-    done = subprocess.run(['make', '-C', copy, 'run', f'O={conf.state}'],
-                          env=child_env(), capture_output=True, text=True)
-    seconds = time.monotonic() - begin
-    if done.returncode:
-        raise Fatal(f'make run failed: {done.stdout[-300:]}{done.stderr}')
-    phases = dict(re.findall(r'\] ([a-z ]+): ([\d.]+) s$', done.stdout, re.M))
-    return seconds, {k: float(v) for k, v in phases.items()}
+def chosen(words):
+    """The parts that PARTS= names, all by default; Fatal for what is none."""
+    for word in words:
+        if word not in NAMES:
+            raise Fatal(f'PARTS has {word}: known are {", ".join(NAMES)}')
+    return words or list(NAMES)
+
+
+def _first_line(*command):
+    done = subprocess.run(command, env=child_env(), capture_output=True,
+                          text=True, check=True)
+    return done.stdout.splitlines()[0]
+
+
+def _processor():
+    """The model of the host's CPUs, as far as Linux tells."""
+    found = re.search(r'^model name\s*: (.*)', Path('/proc/cpuinfo').read_text(),
+                      re.M)
+    return found[1] if found else platform.machine()
+
+
+def _interleavings(built, conf, out, progress):
+    """The exhaustive zonelist test, which is too slow to be repeated; counting
+    instructions, it need not be.
+    """
+    costs = zonelist_cost.measure_all(built, conf, out, progress)
+    return [Series(INTERLEAVINGS, 'all-pairs', DETECTORS, INSTRUCTIONS, 'nodes',
+                   (2, 3), tuple(Point(c.nodes, (c.ms * 1000000,)) for c in costs))]
+
+
+def _guests(conf, names, out, progress):
+    """All that is measured in guests of our own, and the kernel's release."""
+    kernels = bench_parts.Kernels(conf, progress, out)
+    series = []
+    with locked(conf.state):
+        for part in bench_parts.PARTS:
+            if part.name in names:
+                series += bench_parts.measure(part, kernels, conf, out,
+                                              progress)
+        if INTERLEAVINGS in names:
+            series += _interleavings(kernels(DETECTORS), conf, out, progress)
+    return series, kernels.release()
+
+
+def _measure(conf, names, out, progress):
+    """All Series, and what they were measured on."""
+    series, release = _guests(conf, names, out, progress)
+    # These are commands of ours, which take the lock themselves.
+    for part in (bench_verdict, bench_matrix):
+        if part.PART in names:
+            series += part.measure(conf, progress)
+    command = f"{conf.command('bench')} PARTS='{' '.join(names)}'"
+    return series, {
+        'linux': release, 'compiler': _first_line('gcc', '--version'),
+        'qemu': _first_line('qemu-system-x86_64', '--version'),
+        'host': f'{_processor()}, {host()}', 'command': command,
+        'series': bench_data.to_json(series)}
 
 
 def main():
     conf = settings.from_environment(settings.X86_64)
-    with tempfile.TemporaryDirectory(prefix='memhp-') as tmp:
-        copy = Path(tmp) / 'repo'
-        shutil.copytree(REPO, copy, ignore=shutil.ignore_patterns(
-            'build', '.git', '__pycache__'))
-        _run(copy, conf)
-        for name, edit in EDITS.items():
-            rows = []
-            for round_ in range(ROUNDS):
-                if edit:
-                    with open(copy / edit, 'a') as source:
-                        source.write(f'/* bench {time.time_ns()} */\n')
-                rows.append(_run(copy, conf))
-                print(f'{name}, round {round_ + 1}: {rows[-1][0]:.1f} s',
-                      flush=True)
-            median = statistics.median(r[0] for r in rows)
-            phases = ', '.join(
-                f'{phase} {statistics.median(r[1][phase] for r in rows):.1f}'
-                for phase in rows[0][1])
-            print(f'{name}: median {median:.1f} s of {ROUNDS} '
-                  f'({median / LIMITS[name]:.2f} of the limit of '
-                  f'{LIMITS[name]} s); {phases}')
-    # Back to what this repository has.
-    _run(REPO, conf)
-    hotplug_cost.measure(conf, Progress())
-    costs, out = zonelist_cost.measure_all(conf, Progress())
-    print(zonelist_cost.table(costs))
-    print(f'figure: {out / zonelist_cost.FIGURE}')
+    names = chosen(os.environ.get('PARTS', '').split())
+    progress = Progress(verbose=conf.verbose)
+    with pipeline.results_folder(conf, 'bench') as out:
+        series, found = _measure(conf, names, out, progress)
+        (out / RESULTS).write_text(json.dumps(found, indent=1) + '\n')
+        ratios = bench_ratios.ratios(series)
+        base = bench_compare.load(conf.arch)
+        changes, left = bench_compare.compare(base, found, series) \
+            if base else ([], 0)
+        compared = bench_page.change_lines(changes, left, base)
+        bench_page.write_figure(found, series, out)
+        report = out / 'report.html'
+        report.write_text(bench_page.render(found, ratios, series, compared))
+    print(*bench_page.ratio_lines(ratios), *bench_page.table(series), *compared,
+          f'report: {report}', sep='\n')
+    wrong = [*(r.text for r in ratios if r.missed),
+             *bench_verdict.missed(series),
+             *(c.series.key for c in changes if c.exceeds and c.ratio > 1)]
+    if wrong:
+        raise Fatal(f'too slow, or slower: {"; ".join(wrong)}')
 
 
 if __name__ == '__main__':

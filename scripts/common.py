@@ -16,9 +16,9 @@ SCRIPTS = REPO / 'scripts'
 
 # Ours or our caller's make's: they mean something else to the kernel's.
 _OUR_VARIABLES = ('ARCH', 'ARCHES', 'BATCH', 'GDB', 'HOSTS', 'J', 'KDIR',
-                  'KERNEL', 'KERNELS', 'MACHINES', 'MUTANTS', 'O', 'PATCH',
-                  'PEERS', 'RUN', 'SANITIZER', 'SANITIZERS', 'TEST', 'TESTS', 'TIMES',
-                  'TREE', 'V', 'MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES',
+                  'KERNEL', 'KERNELS', 'MACHINES', 'MUTANTS', 'O', 'PARTS',
+                  'PATCH', 'PEERS', 'RUN', 'RUNS', 'SANITIZER', 'SANITIZERS',
+                  'TEST', 'TESTS', 'TIMES', 'TREE', 'V', 'MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES',
                   'MFLAGS')
 
 

@@ -28,7 +28,7 @@ def main():
     some = zonelist_figure.for_docs(found['interleave']['maps'])
     MAP.write_text(svg.as_file(zonelist_figure.draw(found, some)))
     print(MAP)
-    costs, out = zonelist_cost.measure_all(conf, Progress())
+    costs, out = zonelist_cost.run(conf, Progress())
     COST.write_text((out / zonelist_cost.FIGURE).read_text())
     print(zonelist_cost.table(costs))
     print(COST)

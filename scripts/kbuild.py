@@ -29,13 +29,15 @@ SANITIZERS = {
     'kcsan': Sanitizer(3, ('KCSAN_SANITIZE_page_alloc.o=y',
                            'KCSAN_SANITIZE_slub.o=y')),
 }
-# Not detectors, but built the same way: see coverage.py, and hotplug_cost.py for
-# the kernel without any.
+# Not detectors, but built the same way: see coverage.py, and bench.py for the
+# kernel without any detector, and for the one with lockdep alone.
 GCOV = 'gcov'
 PLAIN = 'plain'
+LOCKDEP = 'lockdep'
 _VARIANTS = {
     **SANITIZERS,
     PLAIN: Sanitizer(1),
+    LOCKDEP: Sanitizer(1),
     # A memory.o is also in the boot loader, which cannot count.
     GCOV: Sanitizer(1, tuple(
         f'GCOV_PROFILE_{stem}.o=$(if $(filter {folder},$(obj)),y)'
@@ -51,7 +53,9 @@ _OPTION = re.compile(r'(CONFIG_\w+)=(.+)')
 def fragments(arch, sanitizer=''):
     """The config fragments of the kernel that we boot."""
     names = ['base', arch]
-    if sanitizer != PLAIN:
+    if sanitizer in (PLAIN, LOCKDEP):
+        names += ['bench', *([LOCKDEP] if sanitizer == LOCKDEP else [])]
+    else:
         names += ['debug', 'canary']
         if sanitizer:
             names.append(sanitizer)

@@ -46,15 +46,17 @@ def names(tree, arch):
     return [REFERENCE, *getattr(_read(tree, arch), 'MACHINES', ())]
 
 
-def load(tree, arch, nodes=None, name=REFERENCE):
+def load(tree, arch, name=REFERENCE):
     """The QemuArchParams of an arch, read with the tree's own class.
 
-    nodes: of the machine with so many of them, instead of the reference.
     name: of a machine of names().
     """
     module = _read(tree, arch)
-    if nodes:
-        return module.with_nodes(nodes)
     if name == REFERENCE:
         return module.QEMU_ARCH
     return module.MACHINES[name]
+
+
+def sized(tree, arch, what, number):
+    """That of the machine with so many "nodes", "blocks" or "cpus"."""
+    return getattr(_read(tree, arch), f'with_{what}')(number)

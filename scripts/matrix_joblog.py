@@ -62,7 +62,7 @@ def lanes(ran):
     return rows
 
 
-def _span(ran):
+def span(ran):
     """From when to when jobs ran."""
     return (min(r.begin for r in ran.values()),
             max(r.end for r in ran.values()))
@@ -72,14 +72,14 @@ def busy(ran):
     """The part of all rows' time in which a job ran, None without jobs."""
     if not ran:
         return None
-    begin, end = _span(ran)
+    begin, end = span(ran)
     return sum(r.seconds for r in ran.values()) / \
         (len(lanes(ran)) * (end - begin))
 
 
 def draw(ran, verdicts):
     """The figure of jobs over time, an element for a page."""
-    begin, end = _span(ran)
+    begin, end = span(ran)
     scale = _WIDTH / (end - begin)
     rows = lanes(ran)
     title = f'Jobs over time, {100 * busy(ran):.0f} % busy'

@@ -81,17 +81,41 @@ MACHINES = {
 }
 
 
-def with_nodes(nodes):
-    """The same kernel on so many nodes, to see what the tests cost there.
-
-    The first node has the CPUs and a pc-dimm, the others have memory alone. So
-    lists grow by one zone a node, and what comes and goes is always the same.
+def _sized(cpus, size, maxmem, *words):
+    """The same kernel on a machine of which one quantity is changed, to see what
+    that costs: one socket, and node 0 with all CPUs and a pc-dimm.
     """
-    return replace(QEMU_ARCH, extra_qemu_params=[
-        '-bios', 'qboot.rom',
-        '-smp', '4,sockets=1,cores=4,threads=1',
-        '-m', f'size={512 + 128 * (nodes - 1)}M,slots=4,maxmem=8G',
-        *_node(0, '512M', '0-3'),
-        *(arg for nid in range(1, nodes) for arg in _node(nid, '128M')),
-        *_dimm(0, '128M'),
-    ])
+    return _with('-smp', f'{cpus},sockets=1,cores={cpus},threads=1',
+                 '-m', f'size={size}M,slots=4,maxmem={maxmem}M', *words)
+
+
+def with_nodes(nodes):
+    """So many nodes, all but the first one with memory alone. So lists grow by
+    one zone a node, and what comes and goes is always the same.
+    """
+    size = 512 + 128 * (nodes - 1)
+    return _sized(4, size, size + 1024, *_node(0, '512M', '0-3'),
+                  *(arg for nid in range(1, nodes)
+                    for arg in _node(nid, '128M')),
+                  *_dimm(0, '128M'))
+
+
+def with_cpus(cpus):
+    """So many CPUs."""
+    return _sized(cpus, 1024, 4096, *_node(0, '1G', f'0-{cpus - 1}'),
+                  *_dimm(0, '256M'))
+
+
+def with_blocks(blocks):
+    """So many memory blocks, all but eight of them offline, with a memmap of
+    their own. The host keeps no memory in reserve for them.
+    """
+    more = (blocks - 8) * 128
+    dimm = ['-object', f'memory-backend-ram,id=dimm-ram0,size={more}M,'
+                       'reserve=off',
+            '-device', 'pc-dimm,id=dimm0,memdev=dimm-ram0,node=0']
+    machine = _sized(4, 1024, 2048 + more, *_node(0, '1G', '0-3'),
+                     *(dimm if more else ()))
+    return replace(machine, kernel_command_line=' '.join((
+        machine.kernel_command_line,
+        'memory_hotplug.memmap_on_memory=1')))

@@ -45,7 +45,8 @@ def test_a_failure_is_no_measurement(built, conf, tmp_path, quiet):
 
 @pytest.mark.parametrize('nodes', zonelist_cost.NODES)
 def test_machine_has_so_many_nodes(built, nodes):
-    words = machine.load(built.tree.path, 'x86_64', nodes).extra_qemu_params
+    words = machine.sized(built.tree.path, 'x86_64', 'nodes',
+                          nodes).extra_qemu_params
     assert sum(w.startswith('node,nodeid=') for w in words) == nodes
     assert sum(w.startswith('pc-dimm,') for w in words) == 1
     size = re.search(r'size=(\d+)M', ' '.join(words))

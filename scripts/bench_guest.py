@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Boots a machine in which scripts/guest/bench.sh measures one thing."""
+
+import re
+from dataclasses import replace
+
+import initramfs
+import machine
+import peers
+import pipeline
+import suites
+from bench_data import INSTRUCTIONS, Point
+from common import SCRIPTS, Fatal
+
+SCRIPT = SCRIPTS / 'guest/bench.sh'
+# An instruction takes a nanosecond: what waits for a time to pass takes longer
+# than it should, but nothing of what is measured so does.
+_COUNT = ('-icount', 'shift=0,sleep=off')
+_LIMIT = 600
+_LINE = re.compile(r'^(?:# )?bench: (\S+) (\d+)((?: \d+)+)$', re.M)
+
+
+def parse(text):
+    """{name: [Point]} of a guest's log."""
+    found = {}
+    for name, x, values in _LINE.findall(text):
+        found.setdefault(name, []).append(
+            Point(int(x), tuple(map(int, values.split()))))
+    return found
+
+
+def _programs(built):
+    """What a guest may run besides our own, and files that this needs."""
+    upstream = built.tree.path / \
+        f'tools/testing/selftests/{suites.COLLECTION}/mem-on-off-test.sh'
+    return upstream, peers.with_libraries(peers.STRESS_NG)
+
+
+def measure(built, conf, out, progress, what, clock, size=None):
+    """Boot, and return what was measured: {name: [Point]}.
+
+    what: a function of bench.sh.
+    size: (what, how many) of machine.sized(), instead of the reference.
+    """
+    if size:
+        built = replace(built, machine=machine.sized(
+            built.tree.path, built.kbuild.arch, *size))
+    if clock == INSTRUCTIONS:
+        built = built.with_qemu(*_COUNT)
+    folder = out / '-'.join(filter(None, (
+        what, built.kbuild.sanitizer or 'detectors', clock.replace(' ', '-'),
+        str(size[1]) if size else '')))
+    folder.mkdir()
+    upstream, libraries = _programs(built)
+    initrd = initramfs.with_programs(built.initrd, [SCRIPT, upstream], _LIMIT,
+                                     folder, libraries)
+    with progress.phase(folder.name):
+        pipeline.run_guest(built, conf, folder, progress,
+                           selection=suites.Selection([], '', [SCRIPT.name]),
+                           extra_cmdline=f'memhp.bench={what}', limit=_LIMIT,
+                           initrd=initrd, accel='tcg')
+    text = (folder / 'guest.log').read_text(errors='replace')
+    found = parse(text)
+    failed = re.search(r'^(?:# )*not ok .*', text, re.M)
+    if failed or not found:
+        raise Fatal(f'{what}: {failed[0] if failed else "nothing measured"}: '
+                    f'see {folder}/guest.log')
+    return found

@@ -1,0 +1,142 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# For scripts/bench_guest.py: measures one thing, which memhp.bench= on the kernel
+# command line names. Prints "bench: NAME X VALUE VALUE ...", in nanoseconds, as
+# hotplug_bench does. Runs in the folder of the kselftests.
+
+TIMES=7
+TURNS=5
+debugfs=/sys/kernel/debug/memhp-bench
+
+now_ms()
+{
+	awk '{ printf "%d", $1 * 1000 }' /proc/uptime
+}
+
+# Whatever goes online or offline says so in a uevent.
+operations()
+{
+	cat /sys/kernel/uevent_seqnum
+}
+
+# print_rate NAME X COMMAND... : TURNS times, how long an operation takes while
+# this runs.
+print_rate()
+{
+	line="bench: $1 $2"
+	shift 2
+	for _ in $(seq $TURNS); do
+		ops=$(operations)
+		ms=$(now_ms)
+		"$@" >/tmp/bench.log 2>&1
+		ms=$(($(now_ms) - ms))
+		ops=$(($(operations) - ops))
+		[ $ops -gt 0 ] || { cat /tmp/bench.log; exit 1; }
+		line="$line $((ms * 1000000 / ops))"
+	done
+	echo "$line"
+}
+
+# print_reads FILE X: a file of debugfs that says a value whenever it is read.
+print_reads()
+{
+	line="bench: $1 $2"
+	for _ in $(seq $TIMES); do
+		value=$(cat $debugfs/"$1") || exit
+		line="$line $value"
+	done
+	echo "$line"
+}
+
+count()
+{
+	find "$1" -maxdepth 1 -name "$2" | wc -l
+}
+
+# Ours, a bare loop, upstream's script and stress-ng.
+loops()
+{
+	./hotplug_bench block 20 0 || exit
+	print_rate upstream 0 ./mem-on-off-test.sh -r 100
+	print_rate stress-ng 0 stress-ng --memhotplug 0 --timeout 3 --quiet
+}
+
+nodes()
+{
+	nr=$(count /sys/devices/system/node 'node[0-9]*')
+	print_reads rebuild "$nr"
+	print_reads walk "$nr"
+}
+
+caches()
+{
+	for nr in 125 250 500 1000 2000; do
+		echo $nr >$debugfs/caches || exit
+		./hotplug_bench block $TIMES $nr &&
+			./hotplug_bench cpu $TIMES $nr &&
+			./hotplug_bench slab $TIMES $nr || exit
+	done
+}
+
+# The tests of "make run" skip some cases on a kernel without detectors, the same
+# ones on all machines.
+suite()
+{
+	./memory_block_test
+	./slab_read_test
+	./mem-on-off-test.sh
+}
+
+blocks()
+{
+	nr=$(count /sys/devices/system/memory 'memory[0-9]*')
+	./hotplug_bench blocks $TIMES "$nr" || exit
+	ms=$(now_ms)
+	suite >/tmp/bench.log 2>&1
+	echo "bench: suite $nr $((($(now_ms) - ms) * 1000000))"
+	grep -v '^#  \|^ok' /tmp/bench.log | tail -20
+}
+
+# What a CPU and a memory block cost while nothing else goes on.
+cpus()
+{
+	./hotplug_bench cpu $TIMES "$(nproc)" &&
+		./hotplug_bench block $TIMES "$(nproc)"
+}
+
+# switch FILE OFF ON: for ever.
+switch()
+{
+	while :; do
+		echo "$2" >"$1"
+		echo "$3" >"$1"
+	done 2>/dev/null
+}
+
+# All CPUs but the first, and all memory blocks that may go, at once.
+racing()
+{
+	nr=$(nproc)
+	pids=
+	for cpu in /sys/devices/system/cpu/cpu[0-9]*/online; do
+		switch "$cpu" 0 1 &
+		pids="$pids $!"
+	done
+	for block in /sys/devices/system/memory/memory*/state; do
+		[ "$(cat "$block")" = offline ] || continue
+		switch "$block" online_movable offline &
+		pids="$pids $!"
+	done
+	print_rate racing "$nr" sleep 3
+	# shellcheck disable=SC2086 # one word a process is meant
+	kill $pids
+	wait
+}
+
+# The console takes its time for whatever is printed meanwhile.
+read -r level _ </proc/sys/kernel/printk
+trap 'dmesg -n "$level"' EXIT
+dmesg -n 1
+"$(tr ' ' '\n' </proc/cmdline | sed -n 's/^memhp\.bench=//p')"
