@@ -29,11 +29,17 @@ def parse(text):
     return found
 
 
-def _programs(built):
-    """What a guest may run besides our own, and files that this needs."""
-    upstream = built.tree.path / \
-        f'tools/testing/selftests/{suites.COLLECTION}/mem-on-off-test.sh'
-    return upstream, peers.with_libraries(peers.STRESS_NG)
+# What bench.sh runs besides hotplug_bench.
+_TESTS = ('memory_block_test', 'slab_read_test', peers.UPSTREAM)
+
+
+def _initrd(built, folder):
+    """An archive with bench.sh as the only test, and with what it runs."""
+    base = folder / 'base.cpio'
+    base.write_bytes(b''.join(built.archives[name].read_bytes()
+                              for name in ('', *_TESTS)))
+    return initramfs.with_programs(base, [SCRIPT], _LIMIT, folder,
+                                   peers.with_libraries(peers.STRESS_NG))
 
 
 def measure(built, conf, out, progress, what, clock, size=None):
@@ -51,9 +57,7 @@ def measure(built, conf, out, progress, what, clock, size=None):
         what, built.kbuild.sanitizer or 'detectors', clock.replace(' ', '-'),
         str(size[1]) if size else '')))
     folder.mkdir()
-    upstream, libraries = _programs(built)
-    initrd = initramfs.with_programs(built.initrd, [SCRIPT, upstream], _LIMIT,
-                                     folder, libraries)
+    initrd = _initrd(built, folder)
     with progress.phase(folder.name):
         pipeline.run_guest(built, conf, folder, progress,
                            selection=suites.Selection([], '', [SCRIPT.name]),

@@ -43,6 +43,8 @@ PARTS = (
         'read-slab-objects': (1, 1)}),
     Part('blocks', axis='blocks', sizes=(8, 16, 64, 256, 1024),
          powers={'read-states': (1, 1), 'read-blocks': (1, 1)}),
+    # How many blocks the tests change does not depend on how many there are.
+    Part('suite', clocks=(REAL_TIME,), axis='blocks', sizes=(16, 64, 256, 1024)),
     Part('cpus', axis='cpus', sizes=(2, 4, 8, 16)),
     Part('racing', clocks=(REAL_TIME,), axis='cpus', sizes=(2, 4, 8, 16)),
 )
