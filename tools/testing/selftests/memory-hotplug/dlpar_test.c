@@ -96,10 +96,14 @@ static void expect_state(struct __test_metadata *_metadata, unsigned long id,
 
 /* Both blocks online in ZONE_MOVABLE, and a page in the second one pinned. */
 static void hold_second(struct __test_metadata *_metadata,
+			const struct memory_blocks *blocks,
 			const struct memory_node *node, unsigned long first,
 			int page[2])
 {
+	unsigned long id;
+
 	/* There is no other block that the page could be in. */
+	ASSERT_EQ(0, memory_node_offline(blocks, node->id, &id));
 	ASSERT_EQ(0, memory_block_write(first + 1, "state", "online_movable"));
 	ASSERT_EQ(0, pinned_page_get(node->id, page));
 	ASSERT_EQ(0, memory_block_write(first, "state", "online_movable"));
@@ -148,7 +152,8 @@ TEST_F(dlpar, block_comes_back_if_the_next_one_stays)
 {
 	unsigned long before, after;
 
-	hold_second(_metadata, &self->node, self->first, self->page);
+	hold_second(_metadata, self->blocks, &self->node, self->first,
+		    self->page);
 	ASSERT_EQ(0, memory_node_total(self->node.id, &before));
 	try_both(_metadata, self->blocks, self->first, &self->workers[0]);
 	expect_state(_metadata, self->first, "online");
@@ -275,7 +280,8 @@ TEST_F_TIMEOUT(dlpar, block_comes_back_under_load, TEST_TIMEOUT_S)
 		if (self->blocks->block[i].candidate &&
 		    self->blocks->block[i].node == other.id)
 			id = self->blocks->block[i].id;
-	hold_second(_metadata, &self->node, self->first, self->page);
+	hold_second(_metadata, self->blocks, &self->node, self->first,
+		    self->page);
 	ASSERT_EQ(0, worker_start(&self->workers[0], "switch", switch_block,
 				  &id));
 	ASSERT_EQ(0, worker_start(&self->workers[1], "slab", slab_read_anew,
