@@ -67,7 +67,8 @@ def merge(runs):
     whole = {key: {x: values for x, values in of_key.items()
                    if len(values) == len(runs)}
              for key, of_key in places.items()}
-    return {**{what: _same(runs, what)
+    return {'SPDX-License-Identifier': 'GPL-2.0',
+            **{what: _same(runs, what)
                for what in ('linux', 'compiler', 'qemu', 'host')},
             'places': whole}
 
