@@ -63,7 +63,8 @@ def _interleavings(built, conf, out, progress):
     """
     costs = zonelist_cost.measure_all(built, conf, out, progress)
     return [Series(INTERLEAVINGS, 'all-pairs', DETECTORS, INSTRUCTIONS, 'nodes',
-                   (2, 3), tuple(Point(c.nodes, (c.ms * 1000000,)) for c in costs))]
+                   (2, 3),
+                   tuple(Point(c.nodes, (c.ms * 1000000,)) for c in costs))]
 
 
 def _guests(conf, names, out, progress):
@@ -77,7 +78,7 @@ def _guests(conf, names, out, progress):
                                               progress)
         if INTERLEAVINGS in names:
             series += _interleavings(kernels(DETECTORS), conf, out, progress)
-    return series, kernels.release()
+        return series, kernels.release()
 
 
 def _measure(conf, names, out, progress):

@@ -13,8 +13,8 @@ from bench_data import INSTRUCTIONS, Point
 from common import SCRIPTS, Fatal
 
 SCRIPT = SCRIPTS / 'guest/bench.sh'
-# An instruction takes a nanosecond: what waits for a time to pass takes longer
-# than it should, but nothing of what is measured so does.
+# An instruction takes a nanosecond. A CPU that goes or comes also waits for ticks:
+# that part of it is no cost, and differs from boot to boot by whole ticks.
 _COUNT = ('-icount', 'shift=0,sleep=off')
 _LIMIT = 600
 _LINE = re.compile(r'^(?:# )?bench: (\S+) (\d+)((?: \d+)+)$', re.M)

@@ -22,7 +22,7 @@ def _run(conf, places):
     """How long all jobs took, from the first one's begin to the last one's end."""
     done = subprocess.run(
         ['make', '-C', REPO, 'matrix', f'O={conf.state}', f'J={2 * places}',
-         f'TESTS={_TESTS}'], env=child_env(), capture_output=True, text=True)
+         f'TESTS={_TESTS}', conf.source], env=child_env(), capture_output=True, text=True)
     report = re.search(r'^report: (.*)/report\.html$', done.stdout, re.M)
     if done.returncode or not report:
         raise Fatal(f'make matrix failed: {done.stdout[-300:]}{done.stderr}')

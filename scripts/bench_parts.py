@@ -98,5 +98,6 @@ class Kernels:
         return self._built[name]
 
     def release(self):
-        """Of the kernel, '' if none was built."""
-        return next((b.tree.release for b in self._built.values()), '')
+        """Of the kernel: the same, whichever of ours was built."""
+        built = next(iter(self._built.values()), None) or self(DETECTORS)
+        return built.tree.release

@@ -33,8 +33,9 @@ WHOLE = 'all'
 def _run(copy, conf):
     """One "make run": how long each phase took, and all of it."""
     begin = time.monotonic()
-    done = subprocess.run(['make', '-C', copy, 'run', f'O={conf.state}'],
-                          env=child_env(), capture_output=True, text=True)
+    done = subprocess.run(
+        ['make', '-C', copy, 'run', f'O={conf.state}', conf.source],
+        env=child_env(), capture_output=True, text=True)
     seconds = time.monotonic() - begin
     if done.returncode:
         raise Fatal(f'make run failed: {done.stdout[-300:]}{done.stderr}')

@@ -18,8 +18,8 @@ SCRIPTS = REPO / 'scripts'
 _OUR_VARIABLES = ('ARCH', 'ARCHES', 'BATCH', 'GDB', 'HOSTS', 'J', 'KDIR',
                   'KERNEL', 'KERNELS', 'MACHINES', 'MUTANTS', 'O', 'PARTS',
                   'PATCH', 'PEERS', 'RUN', 'RUNS', 'SANITIZER', 'SANITIZERS',
-                  'TEST', 'TESTS', 'TIMES', 'TREE', 'V', 'MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES',
-                  'MFLAGS')
+                  'TEST', 'TESTS', 'TIMES', 'TREE', 'V', 'MAKEFLAGS',
+                  'MAKELEVEL', 'MAKEOVERRIDES', 'MFLAGS')
 
 
 class Fatal(Exception):

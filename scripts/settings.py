@@ -24,13 +24,14 @@ class Settings:
     tests: str
     sanitizer: str = ''
 
+    @property
+    def source(self):
+        """The word that tells make which kernel this is about."""
+        return f'KDIR={self.kdir}' if self.kdir else f'KERNEL={self.kernel}'
+
     def command(self, target):
         """The command that repeats this, for people to paste."""
-        words = ['make', target]
-        if self.kdir:
-            words.append(f'KDIR={self.kdir}')
-        else:
-            words.append(f'KERNEL={self.kernel}')
+        words = ['make', target, self.source]
         words.append(f'ARCH={self.arch}')
         if self.sanitizer:
             words.append(f'SANITIZER={self.sanitizer}')
