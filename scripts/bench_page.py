@@ -91,7 +91,11 @@ def figure(release, series):
 
 
 def _section(title, lines):
-    return f'<h2>{text(title)}</h2>\n<pre>{text(chr(10).join(lines))}</pre>'
+    """A list of lines; nothing if it is empty."""
+    if not lines:
+        return ''
+    return (f'<h2>{text(title)}</h2>\n'
+            f'<pre>{text(chr(10).join(lines))}</pre>')
 
 
 def render(found, ratios, series, compared):
