@@ -2,7 +2,6 @@
 // class: rollback
 // file: mm/memory_hotplug.c
 // history: synthetic
-// observe: alloc_fault_test:faults.online_kernel.each_allocation: slab could not prepare for the node, but the write succeeds
 // observe: rollback_test:last_notifier.errno_is_passed_on: the write succeeds
 
 @@
