@@ -17,6 +17,7 @@
 #include "attr_guard.h"
 #include "block_range.h"
 #include "dimm.h"
+#include "expect_state.h"
 #include "expected_failure.h"
 #include "host_port.h"
 #include "memory_block.h"
@@ -115,17 +116,6 @@ static void write_state(struct __test_metadata *_metadata, unsigned long id,
 	ASSERT_EQ(0, err) {
 		TH_LOG("memory%lu/state: write \"%s\": %s", id, state,
 		       errname(err));
-	}
-}
-
-static void expect_state(struct __test_metadata *_metadata, unsigned long id,
-			 const char *expected)
-{
-	char state[ATTR_LEN] = "?";
-	int err = memory_block_read(id, "state", state, sizeof(state));
-
-	EXPECT_STREQ(expected, state) {
-		TH_LOG("memory%lu: %s (%s)", id, state, errname(err));
 	}
 }
 

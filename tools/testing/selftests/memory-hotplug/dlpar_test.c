@@ -15,6 +15,7 @@
 #include "../kselftest_harness.h"
 #include "block_range.h"
 #include "dlpar.h"
+#include "expect_state.h"
 #include "host_port.h"
 #include "memory_block.h"
 #include "memory_guard.h"
@@ -81,17 +82,6 @@ FIXTURE_TEARDOWN(dlpar)
 	}
 	if (self->blocks)
 		EXPECT_EQ(0U, memory_blocks_restore(self->blocks));
-}
-
-static void expect_state(struct __test_metadata *_metadata, unsigned long id,
-			 const char *expected)
-{
-	char state[ATTR_LEN] = "?";
-	int err = memory_block_read(id, "state", state, sizeof(state));
-
-	EXPECT_STREQ(expected, state) {
-		TH_LOG("memory%lu: %s (%s)", id, state, errname(err));
-	}
 }
 
 /* Both blocks online in ZONE_MOVABLE, and a page in the second one pinned. */

@@ -64,6 +64,14 @@ static void must(int err, const char *what)
 		ksft_exit_fail_msg("%s: %s\n", what, errname(err));
 }
 
+static int open_to_write(const char *path)
+{
+	const int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	must(fd < 0 ? -errno : 0, path);
+	return fd;
+}
+
 /* Nothing but the write, to a file that is kept open. */
 static long long write_ns(int fd, const char *value)
 {
@@ -105,8 +113,7 @@ static void measure_block(void)
 	int fd;
 
 	snprintf(path, sizeof(path), SYSFS_MEMORY "/memory%lu/state", id);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	must(fd < 0 ? -errno : 0, path);
+	fd = open_to_write(path);
 	/* The first time, slab and others allocate what they keep. */
 	write_ns(fd, "online_movable");
 	write_ns(fd, "offline");
@@ -141,8 +148,7 @@ static void measure_cpu(void)
 	if (!cpu)
 		ksft_exit_skip("no CPU can go\n");
 	cpu_path(cpu, CPU_ONLINE, path, sizeof(path));
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	must(fd < 0 ? -errno : 0, path);
+	fd = open_to_write(path);
 	write_ns(fd, "0");
 	write_ns(fd, "1");
 	for (i = 0; i < times; i++) {

@@ -15,6 +15,7 @@
 #include "attr_guard.h"
 #include "block_kind.h"
 #include "block_range.h"
+#include "expect_state.h"
 #include "host_port.h"
 #include "memory_block.h"
 #include "memory_guard.h"
@@ -125,17 +126,6 @@ static void write_state(struct __test_metadata *_metadata, unsigned long id,
 	ASSERT_EQ(0, err) {
 		TH_LOG("memory%lu/state: write \"%s\": %s", id, state,
 		       errname(err));
-	}
-}
-
-static void expect_state(struct __test_metadata *_metadata, unsigned long id,
-			 const char *expected)
-{
-	char state[ATTR_LEN] = "?";
-
-	EXPECT_EQ(0, memory_block_read(id, "state", state, sizeof(state)));
-	EXPECT_STREQ(expected, state) {
-		TH_LOG("memory%lu: %s", id, state);
 	}
 }
 
