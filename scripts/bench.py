@@ -25,6 +25,7 @@ import bench_ratios
 import bench_verdict
 import pipeline
 import settings
+import svg
 import zonelist_cost
 from bench_data import DETECTORS, INSTRUCTIONS, Point, Series
 from common import Fatal, child_env, entry, host, locked
@@ -108,9 +109,12 @@ def main():
         changes, left = bench_compare.compare(base, found, series) \
             if base else ([], 0)
         compared = bench_page.change_lines(changes, left, base)
-        bench_page.write_figure(found, series, out)
+        drawn = bench_page.figure(found['linux'], series)
+        if drawn:
+            (out / bench_page.FIGURE).write_text(svg.as_file(drawn))
         report = out / 'report.html'
-        report.write_text(bench_page.render(found, ratios, series, compared))
+        report.write_text(bench_page.render(found, ratios, series, compared,
+                                            drawn))
     print(*bench_page.ratio_lines(ratios), *bench_page.table(series), *compared,
           f'report: {report}', sep='\n')
     wrong = [*(r.text for r in ratios if r.missed),

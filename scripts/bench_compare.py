@@ -19,7 +19,7 @@ from common import SCRIPTS, Fatal
 
 FOLDER = SCRIPTS / 'baselines'
 
-# Boots differ in where things are; see the documentation.
+# Boots differ in where things are.
 _FLOOR = {INSTRUCTIONS: 0.003}
 
 
@@ -82,19 +82,18 @@ def load(arch):
 
 
 def compare(base, found, series):
-    """All that can be compared, and how many series cannot be, being of another
+    """All that can be compared, and how many figures cannot be, being of another
     host's real time or unknown to the baseline.
     """
     here = all(base[what] == found[what] for what in ('host', 'qemu'))
     changes, left = [], 0
     for one in series:
-        known = base['places'].get(one.key)
-        if not known or not (here or one.clock == INSTRUCTIONS):
-            left += 1
-            continue
+        known = base['places'].get(one.key, {}) \
+            if here or one.clock == INSTRUCTIONS else {}
         for point in one.points:
             runs = known.get(str(point.x))
             if not runs:
+                left += 1
                 continue
             medians = [median for median, _ in runs]
             old = statistics.median(medians)

@@ -2,7 +2,9 @@
 """Boots a machine in which scripts/guest/bench.sh measures one thing."""
 
 import re
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import initramfs
 import machine
@@ -16,7 +18,7 @@ SCRIPT = SCRIPTS / 'guest/bench.sh'
 # An instruction takes a nanosecond. A CPU that goes or comes also waits for ticks:
 # that part of it is no cost, and differs from boot to boot by whole ticks.
 _COUNT = ('-icount', 'shift=0,sleep=off')
-# Upstream's script alone took 10 s on 64 memory blocks, and runs five times on 1024.
+# Upstream's script took 10 s on 64 memory blocks, and runs five times on 1024.
 _LIMIT = 1800
 _LINE = re.compile(r'^(?:# )?bench: (\S+) (\d+)((?: \d+)+)$', re.M)
 
@@ -58,8 +60,9 @@ def measure(built, conf, out, progress, what, clock, size=None):
         what, built.kbuild.sanitizer or 'detectors', clock.replace(' ', '-'),
         str(size[1]) if size else '')))
     folder.mkdir()
-    initrd = _initrd(built, folder)
-    with progress.phase(folder.name):
+    with progress.phase(folder.name), \
+            tempfile.TemporaryDirectory(prefix='memhp-') as tmp:
+        initrd = _initrd(built, Path(tmp))
         pipeline.run_guest(built, conf, folder, progress,
                            selection=suites.Selection([], '', [SCRIPT.name]),
                            extra_cmdline=f'memhp.bench={what}', limit=_LIMIT,

@@ -6,7 +6,6 @@ a page with all of it.
 from itertools import groupby
 
 import growth_figure
-import svg
 from bench_data import readable
 from pages import facts, page, text
 
@@ -66,7 +65,7 @@ def change_lines(changes, left, base):
     lines = [f'baseline: Linux {base["linux"]}, {base["compiler"]}: '
              f'{len(changes)} figures compared, '
              f'{sum(c.exceeds for c in changes)} changed by more than noise, '
-             f'{left} series not compared']
+             f'{left} not']
     for change in sorted(changes, key=lambda c: -abs(c.ratio - 1)):
         if change.exceeds:
             one = change.series
@@ -98,9 +97,11 @@ def _section(title, lines):
             f'<pre>{text(chr(10).join(lines))}</pre>')
 
 
-def render(found, ratios, series, compared):
-    """The page."""
-    drawn = figure(found['linux'], series)
+def render(found, ratios, series, compared, drawn):
+    """The page.
+
+    drawn: the figure(), if there is one.
+    """
     return page('What memory hotplug costs', [
         '<h1>What memory hotplug costs</h1>',
         facts({what: found[what] for what in ('linux', 'compiler', 'qemu',
@@ -110,10 +111,3 @@ def render(found, ratios, series, compared):
         *([f'<h2>Growth</h2>\n<div class="scroll figure">{drawn}</div>']
           if drawn else ()),
         _section('Medians', table(series))])
-
-
-def write_figure(found, series, out):
-    """Leave it in a folder, if there is one."""
-    drawn = figure(found['linux'], series)
-    if drawn:
-        (out / FIGURE).write_text(svg.as_file(drawn))

@@ -21,30 +21,32 @@ operations()
 	cat /sys/kernel/uevent_seqnum
 }
 
-# print_rate NAME X COMMAND... : TURNS times, how long an operation takes while
-# this runs.
-print_rate()
+# took COMMAND... : how long it takes.
+took()
 {
-	line="bench: $1 $2"
-	shift 2
-	for _ in $(seq $TURNS); do
-		ops=$(operations)
-		ms=$(now_ms)
-		"$@" >/tmp/bench.log 2>&1
-		ms=$(($(now_ms) - ms))
-		ops=$(($(operations) - ops))
-		[ $ops -gt 0 ] || { cat /tmp/bench.log; exit 1; }
-		line="$line $((ms * 1000000 / ops))"
-	done
-	echo "$line"
+	ms=$(now_ms)
+	"$@" >/tmp/bench.log 2>&1 || { cat /tmp/bench.log >&2; exit 1; }
+	echo $((($(now_ms) - ms) * 1000000))
 }
 
-# print_reads FILE X: a file of debugfs that says a value whenever it is read.
-print_reads()
+# rate COMMAND... : how long an operation takes while this runs.
+rate()
 {
-	line="bench: $1 $2"
-	for _ in $(seq $TIMES); do
-		value=$(cat $debugfs/"$1") || exit
+	ops=$(operations)
+	ns=$(took "$@") || exit
+	ops=$(($(operations) - ops))
+	[ $ops -gt 0 ] || { cat /tmp/bench.log >&2; exit 1; }
+	echo $((ns / ops))
+}
+
+# measure TIMES NAME X COMMAND... : COMMAND prints a value each time.
+measure()
+{
+	times=$1
+	line="bench: $2 $3"
+	shift 3
+	for _ in $(seq "$times"); do
+		value=$("$@") || exit
 		line="$line $value"
 	done
 	echo "$line"
@@ -59,15 +61,15 @@ count()
 loops()
 {
 	./hotplug_bench block 20 0 || exit
-	print_rate upstream 0 ./mem-on-off-test.sh -r 100
-	print_rate stress-ng 0 stress-ng --memhotplug 0 --timeout 3 --quiet
+	measure $TURNS upstream 0 rate ./mem-on-off-test.sh -r 100
+	measure $TURNS stress-ng 0 rate stress-ng --memhotplug 0 --timeout 3 --quiet
 }
 
 nodes()
 {
 	nr=$(count /sys/devices/system/node 'node[0-9]*')
-	print_reads rebuild "$nr"
-	print_reads walk "$nr"
+	measure $TIMES rebuild "$nr" cat $debugfs/rebuild
+	measure $TIMES walk "$nr" cat $debugfs/walk
 }
 
 caches()
@@ -95,14 +97,7 @@ blocks()
 suite()
 {
 	for test in memory_block_test slab_read_test mem-on-off-test.sh; do
-		line="bench: $test $(count_blocks)"
-		for _ in $(seq $TURNS); do
-			ms=$(now_ms)
-			./$test >/tmp/bench.log 2>&1 ||
-				{ cat /tmp/bench.log; exit 1; }
-			line="$line $((($(now_ms) - ms) * 1000000))"
-		done
-		echo "$line"
+		measure $TURNS $test "$(count_blocks)" took ./$test
 	done
 }
 
@@ -136,7 +131,8 @@ racing()
 		switch "$block" online_movable offline &
 		pids="$pids $!"
 	done
-	print_rate racing "$nr" sleep 3
+	# What is asked is how much they get done in so much time.
+	measure $TURNS racing "$nr" rate sleep 3
 	# shellcheck disable=SC2086 # one word a process is meant
 	kill $pids
 	wait

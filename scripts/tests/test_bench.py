@@ -16,6 +16,7 @@ import bench_guest
 import bench_page
 import bench_ratios
 import kbuild
+import svg
 from bench_data import DETECTORS, INSTRUCTIONS, REAL_TIME, Point, Series
 from common import REPO, Fatal
 from progress import Progress
@@ -169,7 +170,7 @@ def test_detectors_and_workers():
 
 def test_figure_has_what_has_an_axis():
     some = [series('rebuild', (2, 10, 10), (4, 40)), *loops(upstream=5)]
-    root = ElementTree.fromstring(bench_page.svg.as_file(
+    root = ElementTree.fromstring(svg.as_file(
         bench_page.figure('6.12', some)))
     said = ' '.join(root.itertext())
     assert 'rebuild' in said and 'upstream' not in said
@@ -179,7 +180,8 @@ def test_figure_has_what_has_an_axis():
 def test_page_says_what_was_found():
     some = [series('rebuild', (2, 10), (4, 40))]
     html = bench_page.render(run_of(*some) | {'command': 'make bench'}, [],
-                             some, ['nothing to compare'])
+                             some, ['nothing to compare'],
+                             bench_page.figure('6.12', some))
     for words in ('make bench', 'rebuild', 'nothing to compare', '<svg'):
         assert words in html
 
