@@ -310,6 +310,15 @@ def _failed_assertion(log):
     return ''
 
 
+def _without_result(name, suite, status, why, log):
+    """A test that gave no result. If it said before that something is wrong, it
+    has failed, whatever has become of it.
+    """
+    if failed := _failed_assertion(log):
+        return Test(name, suite, 'fail', f'{failed}; {why}', log)
+    return Test(name, suite, status, why, log)
+
+
 def _flatten(node, name, suite, separator):
     """The tests at the ends of the tree, and nodes that fared worse than these."""
     _give_back(node)
@@ -318,9 +327,9 @@ def _flatten(node, name, suite, separator):
     if not node.subtests:
         status = {'SUCCESS': 'pass', 'FAILURE': 'fail', 'SKIPPED': 'skip',
                   'NO_TESTS': 'missing'}.get(node.status.name, 'crashed')
-        if status == 'missing':
-            reason = 'ran no tests'
         log = _log(node)
+        if status == 'missing':
+            return [_without_result(name, suite, status, 'ran no tests', log)]
         return [Test(name, suite, status, reason or _failed_assertion(log), log)]
 
     tests = []
@@ -331,9 +340,9 @@ def _flatten(node, name, suite, separator):
         log = _log(sub)
         started = [run[1] for line in log if (run := HARNESS_RUN.match(line))]
         label = started[-1] if started else f'(test {number} of {node.expected_count})'
-        tests.append(Test(f'{name}{separator}{label}', suite, 'missing',
-                          f'{"started" if started else "planned"}, but gave no result',
-                          log))
+        tests.append(_without_result(
+            f'{name}{separator}{label}', suite, 'missing',
+            f'{"started" if started else "planned"}, but gave no result', log))
 
     counted = [int(count[2]) for line in node.log
                if (count := STATISTICS.match(line)) and count[1] == node.name]
@@ -348,7 +357,8 @@ def _flatten(node, name, suite, separator):
     elif directive.startswith('SKIP') and statuses == {'pass'}:
         tests.append(Test(name, suite, 'skip', reason, _log(node)))
     elif not outcome and all_good:
-        tests.append(Test(name, suite, 'crashed', 'gave no result', _log(node)))
+        tests.append(_without_result(name, suite, 'crashed', 'gave no result',
+                                     _log(node)))
     return tests
 
 

@@ -200,6 +200,18 @@ def test_kunit_crash_in_mid_suite(tree):
                              '2 planned, 1 seen']
 
 
+@pytest.mark.parametrize('last', ('looking for a block', 'ok 1 movable zone'))
+def test_kunit_crash_of_a_case_that_has_failed(tree, last):
+    crash = next(i for i, line in enumerate(KUNIT) if last in line)
+    lines = [*KUNIT[:crash + 1], '[    1.190000]     # hotplug: EXPECTATION FAILED at '
+             'lib/kunit/z.c:34', '[    1.190001]     Expected a == b, but',
+             '[    1.190010] BUG: kernel NULL pointer dereference']
+    (name, reason), = only(ktap.parse_kunit(tree, lines), 'fail')
+    assert name == 'zonelist.hotplug'
+    assert reason.startswith(
+        'EXPECTATION FAILED at lib/kunit/z.c:34: Expected a == b, but; ')
+
+
 def test_kunit_crash_between_headers(tree):
     assert bad(ktap.parse_kunit(tree, ['KTAP version 1', '1..1', '    # Subtest: a',
                                        '        # Subtest: b']))
@@ -320,6 +332,14 @@ def test_kselftest_program_killed_in_mid_test(tree):
     assert only(ktap.parse_kselftest(tree, lines), 'fail', 'missing') == [
         ('block_test:block.kernel.on_off', 'started, but gave no result'),
         ('block_test', 'exit=139 (SIGSEGV)')]
+
+
+def test_kselftest_killed_when_it_had_failed(tree):
+    cut = next(i for i, line in enumerate(GUEST) if 'RUN           block.kernel' in line)
+    lines = [*GUEST[:cut + 1], '# # block_test.c:7:on_off:Expected 1 (1) == a (0)']
+    assert only(ktap.parse_kselftest(tree, lines), 'fail') == [
+        ('block_test:block.kernel.on_off', 'Expected 1 (1) == a (0) (block_test.c:7); '
+                                           'started, but gave no result')]
 
 
 def test_kselftest_program_killed_before_its_first_result(tree):
