@@ -13,8 +13,12 @@
  *				(NODE -1 is any, or all)
  *	shrink			kmem_cache_shrink()
  *	destroy			the cache, once it has no objects
+ *	hold			who shrinks the cache next waits before that
+ *	go			they go on, as they do when any such file is closed
  *
- * and says, when read, on which nodes the objects are, in the format of slab's
+ * A file takes one command at a time: whoever is held goes on by way of another.
+ *
+ * The file says, when read, on which nodes the objects are, in the format of slab's
  * own files: "TOTAL N0=x N1=y". Whatever is left goes when the file is closed.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -30,6 +34,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "memhp_cache_hold.h"
 #include "memhp_compat.h"
 
 #define MAX_SIZE	PAGE_SIZE
@@ -122,6 +127,17 @@ static int shrink(struct test_cache *t, const char *args)
 	return 0;
 }
 
+static int hold(struct test_cache *t, const char *args)
+{
+	return t->cache ? memhp_cache_hold(t->cache) : -ENOENT;
+}
+
+static int let_go(struct test_cache *t, const char *args)
+{
+	memhp_cache_go();
+	return 0;
+}
+
 static int destroy(struct test_cache *t, const char *args)
 {
 	if (!t->cache)
@@ -141,6 +157,8 @@ static const struct {
 	{ "alloc", alloc },
 	{ "free", free_node },
 	{ "shrink", shrink },
+	{ "hold", hold },
+	{ "go", let_go },
 	{ "destroy", destroy },
 };
 
@@ -213,6 +231,7 @@ static int cache_release(struct inode *inode, struct file *file)
 	struct seq_file *seq = file->private_data;
 	struct test_cache *t = seq->private;
 
+	memhp_cache_go();
 	free_on(t, NUMA_NO_NODE);
 	kmem_cache_destroy(t->cache);
 	kfree(t);

@@ -2,7 +2,7 @@
 // class: lock-order
 // file: mm/slab_common.c
 // history: 0495e337b703 ("mm/slab_common: Deleting kobject in kmem_cache_destroy() without holding slab_mutex/cpu_hotplug_lock")
-// observe: console during slab_cache_test: files of the cache are removed under cpu_hotplug_lock, which writing to them takes
+// observe: slab_cache_test:global.destroy_waits_for_files: a lock is held while the cache's files are waited for
 
 @@
 symbol sysfs_ready, slab_state;

@@ -1010,6 +1010,53 @@ TEST(read_a_cache_that_goes)
 	slab_cache_close(&cache);
 }
 
+/*
+ * C2. Who destroys a cache waits for those who are in its files, and holds no lock
+ * meanwhile that they may want, or anybody else: a cache can be created.
+ */
+TEST(destroy_waits_for_files)
+{
+	struct slab_cache cache = {}, other = {};
+	struct operate write = { &cache, WRITE_SHRINK };
+	struct operate destroy = { &cache, DESTROY };
+	struct operate create = { &other, CREATE };
+	struct worker w[3] = {};
+	const char *reason;
+	int err;
+
+	reason = no_cache();
+	if (reason)
+		SKIP(return, "%s", reason);
+	if (!stall_stack_readable())
+		SKIP(return, "no /proc/PID/stack: CONFIG_STACKTRACE is not set");
+	ASSERT_EQ(0, slab_cache_open(&cache));
+	ASSERT_EQ(0, slab_cache_open(&other));
+	ASSERT_EQ(0, slab_cache_create(&cache, false));
+	ASSERT_EQ(0, slab_cache_do(&cache, "hold"));
+
+	err = worker_start(&w[0], "writer", operate, &write);
+	if (!err)
+		err = stall_wait_in(w[0].pid, "memhp_cache_held", STALL_MS);
+	if (!err)
+		err = worker_start(&w[1], "destroyer", operate, &destroy);
+	if (!err)
+		err = stall_wait_in(w[1].pid, "kernfs_remove", STALL_MS);
+	EXPECT_EQ(0, err);
+	if (!err) {
+		EXPECT_EQ(0, worker_start(&w[2], "creator", operate, &create));
+		EXPECT_EQ(0, workers_join(&w[2], 1)) {
+			TH_LOG("a lock is held while the cache's files are waited for");
+		}
+	}
+
+	/* The cache's own file is in use. */
+	EXPECT_EQ(0, slab_cache_do(&other, "go"));
+	EXPECT_EQ(0, workers_join(w, ARRAY_LEN(w)));
+	EXPECT_EQ(0, workers_kill(w, ARRAY_LEN(w)));
+	slab_cache_close(&other);
+	slab_cache_close(&cache);
+}
+
 int main(int argc, char **argv)
 {
 	cpu_guard();
