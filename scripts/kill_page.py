@@ -20,7 +20,7 @@ _LEGEND = {kill.TEST: 'a test failed', kill.RULE: 'a rule of the locks broken',
 def _look(row):
     if row['status'] != kill_rows.KILLED:
         return row['status'].replace(' ', '-')
-    return 'killed' if row['how'] in kill.NAMED else 'luck'
+    return 'luck' if kill_rows.by_luck(row) else 'killed'
 
 
 def _facts(found):
@@ -29,7 +29,8 @@ def _facts(found):
         'mutants': found['mutants'],
         'kernel': f'{found["release"]} ({found["arch"]})',
         'killed': '{killed_percent:.1f} %, {named_percent:.1f} % by a named '
-                  'test',
+                  'test, {foretold_percent:.1f} % by a report that the bug '
+                  'foretells',
         'a mutant': '{mean_build_seconds:.1f} s to build, '
                     '{mean_boot_seconds:.1f} s to boot (mean of wall time)',
         'to detection': '{median_guest_seconds:.1f} s of guest time (median)',

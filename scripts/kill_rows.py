@@ -11,7 +11,8 @@ A row, as results.json has it:
   how            it was killed: test, rule, crash, splat, hang or other; see
                  scripts/kill.py
   test           that failed, or ran when the kernel crashed or hung
-  foretold       whether "observe" names that test, or its suite
+  foretold       whether "observe" names that test, or its suite; of a report on
+                 the console alone, whether it names that report, and nothing else
   text           what was said; or why it is not applicable, or broken
   boot           that killed it
   guest_seconds  of guest time until then, from the first boot on; of a survivor,
@@ -59,7 +60,14 @@ def judge(row, bug, boots):
         suites = {mutant.suite(o.test) for o in bug.seen}
         row.update(how=best.how, test=best.test, text=best.text,
                    boot=best.boot, guest_seconds=best.seconds,
-                   foretold=mutant.suite(best.test) in suites)
+                   foretold=_report_is_foretold(bug, best)
+                   if best.how == kill.SPLAT
+                   else mutant.suite(best.test) in suites)
+
+
+def _report_is_foretold(bug, finding):
+    return mutant.shows_on_console_alone(bug) and all(
+        any(o.why in reason for reason in finding.reasons) for o in bug.seen)
 
 
 def counts(rows):
@@ -93,6 +101,14 @@ def unexpected(rows):
             r['status'] == SURVIVED and not r['unseen']]
 
 
+def by_luck(row):
+    """Whether something else than a named test has killed it: no rule of the
+    locks either, nor a report that it was tried for.
+    """
+    return row['status'] == KILLED and row['how'] not in kill.NAMED and \
+        not (row['how'] == kill.SPLAT and row['foretold'])
+
+
 def by_class(rows):
     """{class: Counter of statuses and, of the killed, hows}"""
     table = {}
@@ -111,9 +127,12 @@ def figures(rows):
     killed = [r for r in rows if r['status'] == KILLED]
     tried = [r for r in rows if r['status'] in (KILLED, SURVIVED)]
     named = [r for r in killed if r['how'] in kill.NAMED]
+    lucky = [r for r in killed if by_luck(r)]
     return {
         'killed_percent': 100 * len(killed) / len(tried) if tried else None,
         'named_percent': 100 * len(named) / len(tried) if tried else None,
+        'foretold_percent': 100 * (len(killed) - len(named) - len(lucky)) /
+        len(tried) if tried else None,
         'median_guest_seconds': median(r['guest_seconds'] for r in killed)
         if killed else None,
         'mean_build_seconds': mean(r['build_seconds'] for r in tried)
@@ -164,8 +183,7 @@ def summary(found):
     rows = found['rows']
     tried = [r for r in rows if r['status'] in (KILLED, SURVIVED)]
     survived = [r for r in rows if r['status'] == SURVIVED]
-    lucky = [r for r in rows if r['status'] == KILLED and
-             r['how'] not in kill.NAMED]
+    lucky = [r for r in rows if by_luck(r)]
     lines = [f'Linux {found["release"]} ({found["arch"]}): '
              f'{len(rows)} mutants of {found["mutants"]}', *_table(rows)]
     lines += _listed(survived, 'survived',
@@ -179,8 +197,10 @@ def summary(found):
     if tried:
         f = figures(rows)
         lines.append(f'{f["killed_percent"]:.1f} % killed, '
-                     f'{f["named_percent"]:.1f} % by a named test; a mutant '
-                     f'took {f["mean_build_seconds"]:.1f} s to build and '
+                     f'{f["named_percent"]:.1f} % by a named test, '
+                     f'{f["foretold_percent"]:.1f} % by a report that '
+                     f'the bug foretells')
+        lines.append(f'a mutant took {f["mean_build_seconds"]:.1f} s to build and '
                      f'{f["mean_boot_seconds"]:.1f} s to boot')
     if len(survived) < len(tried):
         lines.append(f'from boot to detection: '

@@ -308,19 +308,9 @@ def _enough(bug):
     """Which findings there is no need to look further than. A report that the
     bug foretells is one, where it foretells nothing else.
     """
-    if bug.seen and all(o.how == mutant.CONSOLE for o in bug.seen):
+    if mutant.shows_on_console_alone(bug):
         return *kill.NAMED, kill.SPLAT
     return kill.NAMED
-
-
-def _folder():
-    folder = Path(os.environ.get('MUTANTS') or mutant.MUTANTS).absolute()
-    if not folder.is_dir():
-        raise Fatal(f'MUTANTS={folder} is not a folder: give one with .cocci, '
-                    f'.sed or .patch files')
-    if not mutant.paths(folder):
-        raise Fatal(f'MUTANTS={folder} has no .cocci, .sed or .patch file')
-    return folder
 
 
 def _is_done(matrix, bug):
@@ -355,7 +345,8 @@ def _sort_out(matrix, folder, built):
 
 
 def main():
-    folder, others = _folder(), os.environ.get('PEERS') == '1'
+    folder = mutant.folder(os.environ.get('MUTANTS') or mutant.MUTANTS)
+    others = os.environ.get('PEERS') == '1'
     conf = settings.from_environment()
     progress = Progress(verbose=conf.verbose)
     with locked(conf.state), \

@@ -12,7 +12,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 import mutant
-import scenarios
 from common import Fatal
 
 # What the tests of the quick boots take: so many seconds each, or this part of
@@ -154,7 +153,6 @@ def boots(plan, bug, experience, seconds, named=()):
     by_name = {s.name: s for s in plan}
     found = [*named, *(_select(by_name[some[0].scenario], some)
                        for some in _in_order(plan, bug, experience, seconds))]
-    found = scenarios.until_an_oops(
-        replace(s, name=f'{n}-{s.name}') for n, s in enumerate(found, 1))
+    found = [replace(s, name=f'{n}-{s.name}') for n, s in enumerate(found, 1)]
     quick = len(named) + len(_QUICK)
     return found[:quick], found[quick:]

@@ -132,9 +132,25 @@ def paths(folder):
     return sorted(p for p in folder.iterdir() if p.suffix in patching.SUFFIXES)
 
 
+def folder(path):
+    """A folder with mutants that somebody names, or Fatal."""
+    found = Path(path).absolute()
+    if not found.is_dir():
+        raise Fatal(f'MUTANTS={found} is not a folder: give one with .cocci, '
+                    f'.sed or .patch files')
+    if not paths(found):
+        raise Fatal(f'MUTANTS={found} has no .cocci, .sed or .patch file')
+    return found
+
+
 def read_all(folder):
     """The mutants of a folder."""
     return [read(p) for p in paths(folder)]
+
+
+def shows_on_console_alone(bug):
+    """Whether all that is foretold is what the kernel reports."""
+    return bool(bug.seen) and all(o.how == CONSOLE for o in bug.seen)
 
 
 def suite(test):

@@ -240,6 +240,25 @@ def test_watch_ends_the_guest(clock, log, text, ends):
     assert watch.seconds() == pytest.approx(7 if ends else 57)
 
 
+@pytest.mark.parametrize('text', (
+    '[    7.000000] Oops: general protection fault, maybe for address 0x0: 0000',
+    '[    7.000000] Internal error: Oops - BUG: 00000000f2000800 [#1] SMP'))
+def test_watch_waits_for_last_words(clock, text):
+    watch = kill_watch.Watch(threading.Event())
+    watch.line('console.log', '[    5.000000] 5 s after the start')
+    clock.now += 2
+    watch.line('console.log', text)
+    clock.now += 20
+    watch.line('console.log', '[   27.000000] Oops: and once more')
+    assert not watch.enough()
+    clock.now += 1
+    assert watch.enough() == ('stopped', 'ended 20 s after the kernel crashed')
+    assert watch.seconds() == pytest.approx(7)
+    watch.line('guest.log', '# not ok 3 block.online.x')
+    assert watch.enough() == ('stopped', 'ended when a test had failed')
+    assert watch.seconds() == pytest.approx(28)
+
+
 def test_watch_sees_silence(clock):
     watch = kill_watch.Watch(threading.Event(), silence=30)
     clock.now += 29
@@ -309,6 +328,23 @@ def test_first_and_best_finding():
             new['foretold']) == (kill_rows.KILLED, kill.TEST, 's.c', 9.0, True)
     kill_rows.judge(new, bug(['mm/a.c']), kill.Boots(guest=12.0))
     assert new['status'] == kill_rows.SURVIVED
+
+
+@pytest.mark.parametrize('observed, foretold', (
+    (['console during s.c: sleeping function'], True),
+    (['console during s.c: sleeping function', 's.d: fails'], False),
+    (['console during s.c: refcount'], False),
+    (['s.c: sleeping function'], False), ([], False)))
+def test_report_that_a_bug_foretells(observed, foretold):
+    """No luck: it is what the test is for."""
+    seen = [mutant._observation(o) for o in observed]
+    new = row('a', '')
+    kill_rows.judge(new, mutant.Mutant(Path(), 'a', ['mm/a.c'], seen), kill.Boots([
+        kill.Finding(kill.SPLAT, '', 'suspicious RCU usage', '1', 3.0,
+                     ['suspicious RCU usage', 'BUG: sleeping function called'])]))
+    assert new['foretold'] == foretold
+    assert kill_rows.by_luck(new) != foretold
+    assert kill_rows.figures([new])['foretold_percent'] == 100 * foretold
 
 
 def test_what_makes_the_command_fail():
