@@ -30,6 +30,7 @@
 # "tsc=nowatchdog".
 
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from runpy import run_path
 
@@ -78,6 +79,18 @@ MACHINES = {
         '-m', 'size=1G,slots=8,maxmem=4G',
         *_node(0, '1G', '0-3'), *_node(1), *_distance(0, 1, 20),
         *_dimm(0, '256M'), *_dimm(1, '256M'), *_virtio_mem(1, '512M')),
+    # Two halves, the other one farther away, and in each of them all nodes equally
+    # far from each other. Two nodes have CPUs; the last one comes and goes.
+    '16-nodes': _with(
+        '-smp', '4,sockets=2,cores=1,threads=2',
+        '-m', 'size=2560M,slots=8,maxmem=6G',
+        *_node(0, '640M', '0-1'), *_node(8, '256M', '2-3'), *_node(15),
+        *(word for nid in range(1, 15) if nid != 8
+          for word in _node(nid, '128M')),
+        *(word for a, b in combinations(range(16), 2) for word in _distance(
+            a, b, 20 if a // 8 == b // 8 else 40)),
+        *_dimm(8, '256M'), *_dimm(9, '128M'), *_dimm(15, '256M'),
+        *_virtio_mem(15, '512M')),
 }
 
 

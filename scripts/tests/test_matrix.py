@@ -546,6 +546,6 @@ def test_boots_of_a_machine(conf, built, monkeypatch):
                 if c.built.machine_name == name}
     assert boots('reference') > {'run', 'reference', 'in-use'}
     assert len({json.dumps(c.job.machine) for c in cells.values()
-                if c.scenario.name == 'run'}) == 3
-    assert boots('16-cpus') == boots('2-nodes') == {'run'}
+                if c.scenario.name == 'run'}) == 4
+    assert boots('16-cpus') == boots('2-nodes') == boots('16-nodes') == {'run'}
     assert pipeline.BOOT_LIMIT < cells['6.12-x86_64-reference-run'].job.limit
