@@ -94,7 +94,7 @@ verdict: setup-run setup-check ## what a patch changes, the kernel without it be
 	@$(PYTHON) scripts/patch_verdict.py
 
 .PHONY: matrix
-matrix: setup-matrix ## all boots over kernels, archs, machines, sanitizers [HOSTS=file] [KERNELS=] [ARCHES=] [MACHINES=] [SANITIZERS=] [TESTS=globs] [BATCH=folder]
+matrix: setup-matrix $(if $(MUTANTS),setup-check) ## all boots over kernels, archs, machines, sanitizers [HOSTS=file] [KERNELS=] [ARCHES=] [MACHINES=] [SANITIZERS=] [MUTANTS=folder] [TESTS=globs] [BATCH=folder]
 	@$(PYTHON) scripts/matrix.py
 
 .PHONY: coverage

@@ -73,9 +73,20 @@ def _classify(reasons, wrong_locks):
         return CRASH if died else SPLAT, test, splat.text
     if hang := first('timeout'):
         return HANG, test, hang.text
-    if reasons:
+    # Where all tests skip, as they may here, there is nothing to see.
+    if {r.kind for r in reasons} - {'nothing-ran'}:
         return OTHER, reasons[0].test, reasons[0].text
     return None
+
+
+def judged(built, booted, scenario, out):
+    """What a boot says of a bug: as judge.judge(), (how, test, text) or None, and
+    what its record of the locks has against the rules.
+    """
+    run, decided = judge.judge(built, booted, scenario.selection, out)
+    wrong = _wrong_locks(built, booted, scenario, out) \
+        if locksets.PROGRAM in scenario.selection.programs else []
+    return run, decided, _classify(decided.reasons, wrong), wrong
 
 
 def _boot(built, scenario, conf, out, progress, stop, boots, limit=None):
@@ -84,7 +95,7 @@ def _boot(built, scenario, conf, out, progress, stop, boots, limit=None):
     watch = kill_watch.Watch(stop)
     booted = pipeline.run_scenario(built, scenario, conf, out, progress,
                                    watch=watch, limit=limit)
-    run, decided = judge.judge(built, booted, scenario.selection, out)
+    run, decided, said, wrong = judged(built, booted, scenario, out)
     boots.count += 1
     boots.guest += watch.seconds()
     boots.silence = max(boots.silence, watch.silence)
@@ -92,9 +103,7 @@ def _boot(built, scenario, conf, out, progress, stop, boots, limit=None):
     name = scenario.name.partition('-')[2]
     for ktap in (run.kunit, run.kselftest):
         boots.took.update({(name, s): t for s, t in ktap.seconds.items()})
-    wrong = _wrong_locks(built, booted, scenario, out) \
-        if locksets.PROGRAM in scenario.selection.programs else []
-    if said := _classify(decided.reasons, wrong):
+    if said:
         judge.write(built, booted, run, decided, out, conf.command('mutants'),
                     ())
         boots.findings.append(Finding(

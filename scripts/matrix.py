@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""make matrix: all boots over kernels, archs, machines and sanitizers, as jobs
-that have nothing to do with each other, here or on the workers of HOSTS=file.
+"""make matrix: all boots over kernels, archs, machines, sanitizers and seeded
+bugs, as jobs that have nothing to do with each other, here or on the workers of
+HOSTS=file.
 
 Kernels are built here, one after the other; workers boot them; the logs come
 back and are judged here. An interrupted matrix is taken up again if kernels,
@@ -22,13 +23,17 @@ import bootrecord
 import judge
 import kbuild
 import kernels
+import kill
 import machine
 import matrix_batch
 import matrix_dispatch
 import matrix_hosts
+import matrix_mutants
 import matrix_results
 import matrix_stage
+import mutant
 import pipeline
+import results
 import scenarios
 import settings
 import tree as trees
@@ -49,6 +54,7 @@ class Cell:
     nonce: str
     job: matrix_stage.Job
     command: str
+    bug: str = ''           # that the kernel has
 
 
 def _words(name, default, known=None):
@@ -90,7 +96,7 @@ def _without_firmware(built, conf):
     return words[:at] + words[at + 2:], place
 
 
-def _cell(built, scenario, conf, command):
+def _cell(built, scenario, conf, command, bug=''):
     """The job that a boot is."""
     built = built.without(scenario.without)
     nonce = secrets.token_hex(8)
@@ -108,34 +114,60 @@ def _cell(built, scenario, conf, command):
                   built.archives_for(scenario.selection).items()],
         cmdline=built.arguments(scenario.selection, scenario.cmdline, nonce),
         limit=_PATIENCE * pipeline.BOOT_LIMIT * built.kbuild.slowdown)
-    return Cell(built, scenario, nonce, job, command)
+    return Cell(built, scenario, nonce, job, command, bug)
 
 
-def _command(conf, name):
+def _command(conf, name, bug):
     """What runs all boots of a machine again, for people to paste."""
     words = [f'KERNELS={conf.kdir or conf.kernel}', f'ARCHES={conf.arch}',
              f'MACHINES={name}', f'SANITIZERS={conf.sanitizer or _NONE}']
     if conf.tests:
         words.append(f"TESTS='{conf.tests}'")
+    if bug:
+        words.append(f'MUTANTS={matrix_mutants.folder()}')
     return ' '.join(['make matrix', *words])
 
 
-def _cells(kernel, conf, built):
-    """The jobs of one kernel, by name."""
-    tree = built.tree.path
-    boots = (scenarios.plan if conf.tests else scenarios.every)(
-        conf.arch, built.selection, tree)
+def _label(kernel, conf):
+    """What the names of a kernel's jobs begin with."""
+    return '-'.join(filter(None, (kernel, conf.arch, conf.sanitizer)))
+
+
+def _boots(conf, built):
+    """All that the reference does."""
+    return (scenarios.plan if conf.tests else scenarios.every)(
+        conf.arch, built.selection, built.tree.path)
+
+
+def _cells(label, conf, built, boots, bug='', change=lambda boot: boot):
+    """The jobs of one kernel, by name.
+
+    change: makes of a boot what a kernel with a bug is to do.
+    """
     found = {}
-    for name in machine.names(tree, conf.arch):
+    for name in machine.names(built.tree.path, conf.arch):
         if name not in _words('MACHINES', [name]):
             continue
         for scenario in boots if name == machine.REFERENCE \
                 else scenarios.elsewhere(boots):
             title = '-'.join(filter(None, (
-                kernel, conf.arch, conf.sanitizer, name, scenario.name)))
-            found[title] = _cell(built.on(name), scenario, conf,
-                                 _command(conf, name))
+                label, mutant.label(bug), name, scenario.name)))
+            found[title] = _cell(built.on(name), change(scenario), conf,
+                                 _command(conf, name, bug), bug)
     return found
+
+
+def _cells_of_bugs(bred, conf, every):
+    """The jobs of seeded bugs, by name."""
+    cells = {}
+    for one in bred:
+        if one.built:
+            jobs = _cells(one.kernel, conf, one.built,
+                          matrix_mutants.boots(one, conf, every), one.bug.name,
+                          matrix_mutants.ending)
+            one.add_jobs(jobs)
+            cells.update(jobs)
+    return cells
 
 
 def _check_machines(wanted, progress, out):
@@ -151,14 +183,21 @@ def _check_machines(wanted, progress, out):
 
 
 def _build(conf, progress, out):
-    """All kernels, and all jobs with them, by name."""
-    wanted, cells = list(_configurations(conf)), {}
+    """All kernels, with the jobs of all by name; and the seeded bugs in them."""
+    wanted, cells, bugs = list(_configurations(conf)), {}, []
+    folder = matrix_mutants.folder()
     _check_machines([one for _, one in wanted], progress, out)
     for kernel, one in wanted:
-        cells.update(_cells(kernel, one, pipeline.build(one, progress, out)))
+        built, label = pipeline.build(one, progress, out), _label(kernel, one)
+        every = _boots(one, built)
+        control = _cells(label, one, built, every)
+        bred = matrix_mutants.breed(folder, label, control, built, one,
+                                    progress, out) if folder else []
+        cells.update(control | _cells_of_bugs(bred, one, every))
+        bugs += bred
     if not cells:
         raise Fatal('no boot of TESTS= fits any of MACHINES=')
-    return cells
+    return cells, bugs
 
 
 def _key(cells):
@@ -201,9 +240,16 @@ def _judge(cell, folder, told, conf):
         scenario=scenario.name, selection=scenario.selection,
         extra_cmdline=scenario.cmdline, cmdline=told['cmdline'],
         accel=told['accel'], limit=cell.job.limit), folder)
-    facts, decided = judge.judge(built, booted, scenario.selection, folder)
-    return judge.write(built, booted, facts, decided, folder, cell.command,
-                       [('boot', outcome.seconds)], told['host'])
+    if cell.bug:
+        facts, decided, said, _ = kill.judged(built, booted, scenario, folder)
+    else:
+        facts, decided = judge.judge(built, booted, scenario.selection, folder)
+    found = judge.write(built, booted, facts, decided, folder, cell.command,
+                        [('boot', outcome.seconds)], told['host'])
+    if cell.bug:
+        found['killed'] = matrix_mutants.says(said)
+        results.write(folder, found)
+    return found
 
 
 def _run(cells, found, workers, conf, out, progress):
@@ -214,7 +260,7 @@ def _run(cells, found, workers, conf, out, progress):
                                             progress).run()
 
 
-def _conclude(cells, found, done, conf, out, progress):
+def _conclude(cells, bugs, found, done, conf, out, progress):
     """Judge jobs as they come; returns what results.json says of all."""
     def say(name):
         progress.say(matrix_results.line(name, found[name], len(found),
@@ -227,11 +273,11 @@ def _conclude(cells, found, done, conf, out, progress):
         if name not in found:
             found[name] = matrix_results.lost(name, cells[name], out)
             say(name)
-    return matrix_results.write({name: found[name] for name in cells}, out,
-                                progress.phases)
+    return matrix_results.write({name: found[name] for name in cells}, bugs,
+                                out, progress.phases)
 
 
-def _batch(folder, cells, conf, out, progress):
+def _batch(folder, cells, bugs, conf, out, progress):
     """Fill a folder for others, or read what they have left there."""
     key = _key(cells)
     if not folder.exists():
@@ -240,8 +286,9 @@ def _batch(folder, cells, conf, out, progress):
     nonces = matrix_batch.nonces(folder, key)
     cells = {name: replace(c, nonce=nonces[name])
              for name, c in cells.items()}
-    return _conclude(cells, {}, matrix_batch.results(folder, cells, out), conf,
-                     out, progress)
+    return _conclude(cells, bugs, {},
+                     matrix_batch.results(folder, cells, out), conf, out,
+                     progress)
 
 
 def main():
@@ -256,10 +303,10 @@ def main():
     progress = Progress(verbose=conf.verbose)
     with locked(conf.state), \
             pipeline.results_folder(conf, 'matrix') as out:
-        cells = _build(conf, progress, out)
+        cells, bugs = _build(conf, progress, out)
         if batch:
             folder = Path(batch).absolute()
-            merged = _batch(folder, cells, conf, out, progress)
+            merged = _batch(folder, cells, bugs, conf, out, progress)
             if not merged:
                 print(f'{len(cells)} jobs are in {folder}, which has their '
                       f'names: run each there with "python3 worker.pyz NAME '
@@ -271,8 +318,9 @@ def main():
                 progress.say(f'goes on: {len(found)} of {len(cells)} jobs are '
                              f'done')
             merged = _conclude(
-                cells, found, _run(cells, found, workers, conf, out, progress),
-                conf, out, progress)
+                cells, bugs, found,
+                _run(cells, found, workers, conf, out, progress), conf, out,
+                progress)
     print(matrix_results.summary(merged))
     return 0 if merged['verdict'] == 'pass' else 1
 

@@ -14,7 +14,7 @@ _PITCH = 20
 _LEFT = 16
 _TOP = 46
 _WIDTH = 720
-_COLOURS = {'pass': '#009e73', 'fail': '#d55e00'}
+_COLOURS = {'pass': '#009e73', 'fail': '#d55e00', 'bug': '#0072b2'}
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,11 @@ def paths(folder):
     return sorted(p for p in folder.iterdir() if p.suffix in patching.SUFFIXES)
 
 
+def label(name):
+    """The name of a mutant, for files and commands."""
+    return re.sub(r'[^\w.-]', '_', name)
+
+
 def folder(path):
     """A folder with mutants that somebody names, or Fatal."""
     found = Path(path).absolute()
@@ -140,6 +145,12 @@ def folder(path):
                     f'.sed or .patch files')
     if not paths(found):
         raise Fatal(f'MUTANTS={found} has no .cocci, .sed or .patch file')
+    names = {}
+    for file in paths(found):
+        other = names.setdefault(label(file.stem), file)
+        if other != file:
+            raise Fatal(f'MUTANTS={found} has {other.name} and {file.name}: '
+                        f'give one of them another name')
     return found
 
 

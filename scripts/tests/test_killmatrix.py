@@ -297,6 +297,7 @@ TIMEOUT = Reason('timeout', 'time limit: 100 s')
 def test_how_it_shows(reasons, locks, how, test):
     assert kill._classify(reasons, locks)[:2] == (how, test)
     assert kill._classify([], []) is None
+    assert kill._classify([Reason('nothing-ran', 'no test ran')], []) is None
 
 
 def row(name, status, how='', **more):

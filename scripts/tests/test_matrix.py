@@ -20,14 +20,18 @@ from types import SimpleNamespace
 import pytest
 
 import kernels
+import kill_rows
 import machine
 import matrix
 import matrix_dispatch
 import matrix_hosts
 import matrix_joblog
+import matrix_mutants
+import matrix_page
 import matrix_results
 import matrix_stage
 import matrix_worker
+import mutant
 import pipeline
 import scenarios
 import suites
@@ -372,15 +376,25 @@ def cell(built, conf, name, selection):
         'make matrix')
 
 
+def bred(name, *jobs, unseen='', control=(), **more):
+    """A seeded bug with these jobs."""
+    return matrix_mutants.Bred(
+        mutant.Mutant(Path(f'{name}.cocci'), name, [], [], unseen=unseen),
+        '6.12-x86_64', control, jobs=list(jobs), **more)
+
+
 def test_judged_here(tmp_path, sshds, built, conf):
-    """A real boot on a worker: a test that fails has failed, once."""
+    """Real boots on workers: a test that fails has failed, once. Where the kernel
+    has a bug, it has found that.
+    """
     out = tmp_path / 'out'
     out.mkdir()
     chosen = suites.Selection([suites.CANARY], f'{suites.CANARY}.failure', [])
     with locked(conf.state):
-        cells = {'job': cell(built, conf, 'canary', chosen)}
+        job = cell(built, conf, 'canary', chosen)
+        cells = {'job': job, 'buggy': replace(job, bug='bug')}
         said = Said()
-        merged = matrix._conclude(cells, {}, matrix._run(
+        merged = matrix._conclude(cells, [bred('bug', 'buggy')], {}, matrix._run(
             cells, {}, workers(tmp_path, *(s.line for s in sshds)), conf, out,
             said), conf, out, said)
     assert merged['verdict'] == 'fail'
@@ -391,16 +405,25 @@ def test_judged_here(tmp_path, sshds, built, conf):
     assert failed == len(merged['reasons'])
     assert matrix_results.summary(merged).splitlines()[-1] == \
         f'0 passed, {failed} failed, 0 skipped'
-    job, = merged['jobs']
+    row, = merged['mutants']
+    assert row['status'] == kill_rows.KILLED
+    assert row['jobs']['buggy']['how'] == 'test'
+    assert row['jobs']['buggy']['test'] == f'{suites.CANARY}.failure'
+    job, other = merged['jobs']
+    assert (job['bug'], other['bug']) == ('', 'bug')
     assert job['machine'] == 'scripts/machines/x86_64.py'
     assert job['host'].startswith(f'{socket.gethostname()}: ')
     ran = matrix_joblog.read(out / matrix_joblog.NAME)
-    assert set(ran) == {'job'} and '127.0.0.1' in ran['job'].worker
-    assert merged['busy'] == pytest.approx(1.0)
+    assert set(ran) == set(cells) and '127.0.0.1' in ran['job'].worker
+    assert 0.5 < merged['busy'] <= 1.0
     assert ran['job'].worker in (out / 'report.html').read_text()
     for name in ('results.json', 'junit.xml', 'report.html', 'job/report.html',
-                 'job/console.log', 'job/guest.log', 'job/boot.json'):
+                 'job/console.log', 'job/guest.log', 'job/boot.json',
+                 'buggy/report.html'):
         assert (out / name).stat().st_size
+    # As a matrix that goes on reads it.
+    kept = json.loads((out / 'buggy/results.json').read_text())
+    assert matrix_mutants.row(bred('bug', 'buggy'), {'buggy': kept}) == row
 
 
 def fake(built, conf, name):
@@ -416,7 +439,7 @@ def test_a_lost_job_has_failed(tmp_path, built, conf):
              for name in ('one', 'two')}
     merged = matrix_results.write(
         {name: matrix_results.lost(name, c, tmp_path)
-         for name, c in cells.items()}, tmp_path, [])
+         for name, c in cells.items()}, [], tmp_path, [])
     assert merged['verdict'] == 'fail'
     assert merged['counts'] == {'passed': 0, 'failed': 2, 'skipped': 0}
     assert merged['reasons'][0]['text'].startswith('one/lost: ')
@@ -440,7 +463,7 @@ def test_goes_on(tmp_path, built, conf):
     third.mkdir()
     assert matrix._take_up(third, {'one': cells['one']}) == {}
     assert second.exists()
-    matrix_results.write(done, second, [])
+    matrix_results.write(done, [], second, [])
     shutil.rmtree(third)
     third.mkdir()
     assert matrix._take_up(third, cells) == {}
@@ -449,7 +472,7 @@ def test_goes_on(tmp_path, built, conf):
 def batched(cells, folder, conf, tmp_path, name):
     out = tmp_path / name
     out.mkdir()
-    return matrix._batch(folder, cells, conf, out, Said())
+    return matrix._batch(folder, cells, [], conf, out, Said())
 
 
 def test_batch(tmp_path, bin_, built, conf, monkeypatch):
@@ -539,8 +562,8 @@ def test_boots_of_a_machine(conf, built, monkeypatch):
     """All of them on the reference; elsewhere that of "make run"."""
     monkeypatch.setattr(kernels, 'keep', lambda path, name, state: name)
     conf = replace(conf, tests='')
-    cells = matrix._cells('6.12', conf, replace(
-        built, selection=suites.select('', built.tree.path)))
+    built = replace(built, selection=suites.select('', built.tree.path))
+    cells = matrix._cells('6.12-x86_64', conf, built, matrix._boots(conf, built))
     def boots(name):
         return {c.scenario.name for c in cells.values()
                 if c.built.machine_name == name}
@@ -549,3 +572,112 @@ def test_boots_of_a_machine(conf, built, monkeypatch):
                 if c.scenario.name == 'run'}) == 4
     assert boots('16-cpus') == boots('2-nodes') == boots('16-nodes') == {'run'}
     assert pipeline.BOOT_LIMIT < cells['6.12-x86_64-reference-run'].job.limit
+
+
+def test_boots_of_a_bug(tmp_path, conf, built, tree, monkeypatch):
+    """Those of the test that it names, on each machine that can; else all."""
+    (tmp_path / 'a bug.cocci').write_text('')
+    monkeypatch.setenv('MUTANTS', str(tmp_path))
+    monkeypatch.setattr(kernels, 'keep', lambda path, name, state: name)
+    conf = replace(conf, tests='')
+    built = replace(built, selection=suites.select('', tree))
+    every = matrix._boots(conf, built)
+
+    def jobs(*tests):
+        bug = replace(bred('bug', built=built), bug=mutant.Mutant(
+            Path(), 'a bug', [], [mutant.Observation(t, '', '') for t in tests]))
+        cells = matrix._cells_of_bugs([bug], conf, every)
+        assert bug.jobs == list(cells) and bool(cells) != bool(bug.status)
+        assert all(c.bug == 'a bug' and 'oops=panic' in c.job.cmdline and
+                   f'MUTANTS={tmp_path}' in c.command for c in cells.values())
+        return {name.removeprefix('6.12-x86_64-a_bug-'): c.scenario.selection
+                for name, c in cells.items()}
+    found = jobs('zonelist_retry.slow_path_waits', 'memhp_cpu')
+    assert set(found) == {f'{name}-reference' for name in (
+        'reference', '2-nodes', '16-cpus', '16-nodes')}
+    assert all(s.suites == ['zonelist_retry'] for s in found.values())
+    # On other machines there is no boot with parameters of the reference.
+    assert set(jobs('probe_test')) == {'reference-hidden-memory'}
+    assert {n for n in jobs() if n.startswith('reference-')} == \
+        {f'reference-{s.name}' for s in every}
+    monkeypatch.setenv('MACHINES', '16-cpus')
+    assert not jobs('probe_test')
+
+
+def test_bugs_of_a_folder(tmp_path, conf, built, monkeypatch):
+    """One that is built, and what becomes of each other."""
+    class Scratch:
+        def __init__(self, *args):
+            pass
+
+        def build(self, bug):
+            if bug.name == 'same':
+                raise mutant.Unchanged('changes nothing')
+            (tmp_path / 'vmlinux').write_text(bug.name)
+            return replace(built, image=tmp_path / 'vmlinux')
+
+        def remove(self):
+            (tmp_path / 'vmlinux').write_text('removed')
+    monkeypatch.setattr(mutant, 'Scratch', Scratch)
+    for name, head in {'built': 'mm/a.c', 'same': 'mm/a.c', 'none': '',
+                       'power': 'mm/a.c\n// arch: powerpc'}.items():
+        (tmp_path / f'{name}.cocci').write_text(
+            f'// file: {head}\n' if head else '@@\n@@\n')
+    conf = replace(conf, state=tmp_path)
+    said = Said()
+    found = {b.bug.name: b for b in matrix_mutants.breed(
+        tmp_path, '6.12', ['job'], built, conf, said, tmp_path)}
+    assert all(b.control == ['job'] for b in found.values())
+    assert found['built'].built.image.read_text() == 'built'
+    assert (tmp_path / 'vmlinux').read_text() == 'removed'
+    assert [(n, b.status, bool(b.built)) for n, b in found.items()] == [
+        ('built', '', True), ('none', kill_rows.BROKEN, False),
+        ('power', kill_rows.INAPPLICABLE, False),
+        ('same', kill_rows.INAPPLICABLE, False)]
+    assert 'does not say' in found['none'].text
+
+
+def told(*said, machine='here', verdict='pass'):
+    """Of the results of a job, what counts for bugs."""
+    found = {'machine': machine, 'verdict': verdict}
+    return found | {'killed': matrix_mutants.says(*said)} if said else found
+
+
+TOLD = {'test': told(('test', 's.c', 'bad')), 'splat': told(('splat', '', 'WARNING')),
+        'nothing': told(None), 'lost': told(), 'good': told(),
+        'bad': told(machine='there', verdict='fail'),
+        'elsewhere': told(('other', '', 'no result'), machine='there')}
+
+
+@pytest.mark.parametrize('jobs, status', (
+    (('nothing', 'test'), kill_rows.KILLED),
+    (('lost', 'splat'), kill_rows.KILLED),
+    (('nothing', 'nothing'), kill_rows.SURVIVED),
+    (('elsewhere',), kill_rows.SURVIVED),
+    (('elsewhere', 'test'), kill_rows.KILLED),
+    (('nothing', 'lost'), 'lost')))
+def test_what_becomes_of_a_bug(jobs, status):
+    """One machine that finds it is enough. A job that is lost finds nothing, nor
+    does one on a machine that fails without a bug.
+    """
+    row = matrix_mutants.row(bred('bug', *jobs, control=['good', 'bad']), TOLD)
+    assert row['status'] == status
+    assert bool(matrix_mutants.reasons([row])) == (status != kill_rows.KILLED)
+    shown = matrix_page.mutants([row])
+    assert f'<td class="status">{status}</td>' in shown
+    assert ('fails without a bug, too' in shown) == ('elsewhere' in jobs)
+    assert 'test: s.c' in shown or 'test' not in jobs
+
+
+def test_bugs_fail_a_matrix():
+    rows = [matrix_mutants.row(b, TOLD) for b in (
+        bred('found', 'test'), bred('luck', 'splat'), bred('left', 'nothing'),
+        bred('known', 'nothing', unseen='nobody can'),
+        bred('bad', status=kill_rows.BROKEN, text='does not apply'),
+        bred('other', status=kill_rows.INAPPLICABLE, text='for powerpc'))]
+    assert [r['text'] for r in matrix_mutants.reasons(rows)] == [
+        '6.12-x86_64, left: no machine has a test that sees this bug',
+        '6.12-x86_64, bad: does not apply']
+    assert matrix_mutants.summary(rows) == [
+        '  6.12-x86_64: 6 seeded bugs: 2 killed, 2 survived, 1 not applicable, '
+        '1 broken; 1 by a named test']

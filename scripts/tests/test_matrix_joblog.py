@@ -47,8 +47,8 @@ def test_a_row_is_one_job_at_a_time(tmp_path):
 def job(name, verdict='pass', seconds=1.0):
     failed = int(verdict != 'pass')
     return {'name': name, 'verdict': verdict, 'seconds': seconds,
-            'host': 'h: 2 CPUs', 'counts': {'passed': 3, 'failed': failed,
-                                            'skipped': 0}}
+            'host': 'h: 2 CPUs', 'bug': '',
+            'counts': {'passed': 3, 'failed': failed, 'skipped': 0}}
 
 
 def test_page(tmp_path):

@@ -42,3 +42,23 @@ def test_a_rule_on_locks(tmp_path):
                     'a-path, a_function, a_lock: not held\n')
     assert mutant.read(path).seen == [mutant.Observation(
         'lockset_test', mutant.RULE, 'a-path, a_function, a_lock: not held')]
+
+
+@pytest.mark.parametrize('names, why', (
+    (None, 'is not a folder: give one with'), ((), r'has no \.cocci'),
+    (('README',), r'has no \.cocci'),
+    (('a.cocci', 'a.sed'), r'has a\.cocci and a\.sed: give one of them another'),
+    (('a b.sed', 'a_b.sed'), r'has a b\.sed and a_b\.sed: give'),
+    (('a.cocci', 'b.sed', 'c d.patch'), '')))
+def test_folder_of_somebody(tmp_path, names, why):
+    folder = tmp_path / 'bugs'
+    if names is not None:
+        folder.mkdir()
+    for name in names or ():
+        (folder / name).write_text('')
+    if not why:
+        assert mutant.folder(folder) == folder
+        return
+    with pytest.raises(Fatal, match=why) as e:
+        mutant.folder(folder)
+    assert '\n' not in str(e.value)
