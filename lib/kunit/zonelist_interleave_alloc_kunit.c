@@ -37,7 +37,7 @@
 #define HOLD_MS		(3 * MSEC_PER_SEC)
 
 /* How many pairs of one direction there is time for. */
-#define MAX_PAIRS	1200
+#define MAX_PAIRS	700
 
 /**
  * struct alloc_plan - the pairs of one direction, and how far they are done
