@@ -200,17 +200,22 @@ def _build(conf, progress, out):
     return cells, bugs
 
 
-def _key(cells):
-    """Tells apart what is not the same jobs."""
+def _key(cells, bugs):
+    """Tells apart what is not the same jobs. A kernel with a seeded bug is built
+    anew each time, and says when: there, the bug is what counts.
+    """
     plan = {name: {**asdict(c.job), 'cmdline': c.job.cmdline.replace(
         c.nonce, '')} for name, c in cells.items()}
+    for bred in bugs:
+        for name in bred.jobs:
+            plan[name]['image'] = kernels.digest(bred.bug.path)
     return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()) \
         .hexdigest()
 
 
-def _take_up(out, cells):
+def _take_up(out, cells, bugs):
     """The results of an interrupted matrix that had the same jobs, by name."""
-    key, done = _key(cells), {}
+    key, done = _key(cells, bugs), {}
     for old in sorted(out.parent.glob('*-matrix*')):
         plan = old / _PLAN
         if old == out or (old / 'results.json').exists() or \
@@ -279,7 +284,7 @@ def _conclude(cells, bugs, found, done, conf, out, progress):
 
 def _batch(folder, cells, bugs, conf, out, progress):
     """Fill a folder for others, or read what they have left there."""
-    key = _key(cells)
+    key = _key(cells, bugs)
     if not folder.exists():
         matrix_batch.write(folder, cells, key, conf.state)
         return None
@@ -313,7 +318,7 @@ def main():
                       f'/tmp", then give this command again')
                 return 0
         else:
-            found = _take_up(out, cells)
+            found = _take_up(out, cells, bugs)
             if found:
                 progress.say(f'goes on: {len(found)} of {len(cells)} jobs are '
                              f'done')

@@ -451,22 +451,37 @@ def test_goes_on(tmp_path, built, conf):
     cells = {name: fake(built, conf, name) for name in ('one', 'two')}
     first, second, third = (tmp_path / f'{n}-matrix' for n in (1, 2, 3))
     first.mkdir()
-    assert matrix._take_up(first, cells) == {}
+    assert matrix._take_up(first, cells, []) == {}
     matrix_results.lost('one', cells['one'], first)
     second.mkdir()
     again = {name: replace(c, nonce='bad', job=replace(
         c.job, cmdline='nonce=bad a')) for name, c in cells.items()}
-    done = matrix._take_up(second, again)
+    done = matrix._take_up(second, again, [])
     assert list(done) == ['one'] and not first.exists()
     assert done['one']['report'] == str(second / 'one/report.html')
     # Other jobs, and one that has come to its end, have nothing for us.
     third.mkdir()
-    assert matrix._take_up(third, {'one': cells['one']}) == {}
+    assert matrix._take_up(third, {'one': cells['one']}, []) == {}
     assert second.exists()
     matrix_results.write(done, [], second, [])
     shutil.rmtree(third)
     third.mkdir()
-    assert matrix._take_up(third, cells) == {}
+    assert matrix._take_up(third, cells, []) == {}
+
+
+def test_the_same_jobs(tmp_path, built, conf):
+    """Of a kernel with a bug it is the bug that counts, not when it was built."""
+    cells = {name: fake(built, conf, name) for name in ('one', 'buggy')}
+    later = {**cells, 'buggy': replace(cells['buggy'], job=replace(
+        cells['buggy'].job, image='later'))}
+    one, other = bred('bug', 'buggy'), bred('bug', 'buggy')
+    for n, (bug, text) in enumerate(((one, 'a'), (other, 'b'))):
+        path = tmp_path / f'{n}.cocci'
+        path.write_text(text)
+        bug.bug = replace(bug.bug, path=path)
+    assert matrix._key(cells, []) != matrix._key(later, [])
+    assert matrix._key(cells, [one]) == matrix._key(later, [one])
+    assert matrix._key(cells, [one]) != matrix._key(cells, [other])
 
 
 def batched(cells, folder, conf, tmp_path, name):
