@@ -2,8 +2,7 @@
 // class: node-state
 // file: mm/vmstat.c
 // history: synthetic
-// observe: zonelist_cpuhp.consumers_follow_cpus: a node whose CPUs are back is not in has_cpu
-// observe: cpu_memory_test:cpu.node_without_its_cpus: the same, looked at from user space
+// observe: zonelist_cpuhp.consumers_follow_cpus: when a node's CPUs are back, the scheduler looks for the nodes with CPUs, misses it, and dies of an oops
 
 // As they come the first time, at boot, it is in there: without, no scheduler.
 @@
