@@ -50,6 +50,11 @@ def new(bug, digest):
             'findings': []}
 
 
+def unbuilt(error):
+    """The status of a mutant whose kernel could not be built."""
+    return INAPPLICABLE if isinstance(error, mutant.Unchanged) else BROKEN
+
+
 def judge(row, bug, boots):
     """Fill in what the boots of a mutant have shown."""
     best = boots.best()

@@ -186,11 +186,8 @@ class _Hunt:
         try:
             with self._saying(f'build {bug.name}') as scratch.progress:
                 return scratch.build(bug)
-        except mutant.Unchanged as e:
-            row.update(status=kill_rows.INAPPLICABLE, text=str(e))
-            return None
         except Fatal as e:
-            row.update(status=kill_rows.BROKEN, text=str(e))
+            row.update(status=kill_rows.unbuilt(e), text=str(e))
             return None
         finally:
             row['build_seconds'] = time.monotonic() - begin
@@ -203,9 +200,7 @@ class _Hunt:
     def _hunt(self, image, bug, row):
         took = {(scenario, name): s
                 for scenario, name, s in self.matrix.control['took']}
-        # TESTS= is all that is asked for, whatever the bug names.
-        named = () if self.conf.tests else killplan.by_its_own_word(
-            bug, self.conf.arch, self.built.tree.path)
+        named = killplan.by_its_own_word(bug, self.conf, self.built.tree.path)
         quick, rest = killplan.boots(self.plan, bug, self.experience, took,
                                      named)
         begin = time.monotonic()

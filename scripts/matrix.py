@@ -24,6 +24,7 @@ import judge
 import kbuild
 import kernels
 import kill
+import kill_watch
 import machine
 import matrix_batch
 import matrix_dispatch
@@ -54,7 +55,7 @@ class Cell:
     nonce: str
     job: matrix_stage.Job
     command: str
-    bug: str = ''           # that the kernel has
+    bug: object = None      # the mutant.Mutant that the kernel has
 
 
 def _words(name, default, known=None):
@@ -96,7 +97,7 @@ def _without_firmware(built, conf):
     return words[:at] + words[at + 2:], place
 
 
-def _cell(built, scenario, conf, command, bug=''):
+def _cell(built, scenario, conf, command, bug=None):
     """The job that a boot is."""
     built = built.without(scenario.without)
     nonce = secrets.token_hex(8)
@@ -113,7 +114,8 @@ def _cell(built, scenario, conf, command, bug=''):
                   for name, path in
                   built.archives_for(scenario.selection).items()],
         cmdline=built.arguments(scenario.selection, scenario.cmdline, nonce),
-        limit=_PATIENCE * pipeline.BOOT_LIMIT * built.kbuild.slowdown)
+        limit=_PATIENCE * pipeline.BOOT_LIMIT * built.kbuild.slowdown,
+        silence=_PATIENCE * kill_watch.SILENCE if bug else 0)
     return Cell(built, scenario, nonce, job, command, bug)
 
 
@@ -124,7 +126,7 @@ def _command(conf, name, bug):
     if conf.tests:
         words.append(f"TESTS='{conf.tests}'")
     if bug:
-        words.append(f'MUTANTS={matrix_mutants.folder()}')
+        words.append(f'MUTANTS={bug.path.parent}')
     return ' '.join(['make matrix', *words])
 
 
@@ -139,11 +141,8 @@ def _boots(conf, built):
         conf.arch, built.selection, built.tree.path)
 
 
-def _cells(label, conf, built, boots, bug='', change=lambda boot: boot):
-    """The jobs of one kernel, by name.
-
-    change: makes of a boot what a kernel with a bug is to do.
-    """
+def _cells(label, conf, built, boots, bug=None):
+    """The jobs of one kernel, by name."""
     found = {}
     for name in machine.names(built.tree.path, conf.arch):
         if name not in _words('MACHINES', [name]):
@@ -151,8 +150,8 @@ def _cells(label, conf, built, boots, bug='', change=lambda boot: boot):
         for scenario in boots if name == machine.REFERENCE \
                 else scenarios.elsewhere(boots):
             title = '-'.join(filter(None, (
-                label, mutant.label(bug), name, scenario.name)))
-            found[title] = _cell(built.on(name), change(scenario), conf,
+                label, bug and mutant.label(bug.name), name, scenario.name)))
+            found[title] = _cell(built.on(name), scenario, conf,
                                  _command(conf, name, bug), bug)
     return found
 
@@ -163,8 +162,7 @@ def _cells_of_bugs(bred, conf, every):
     for one in bred:
         if one.built:
             jobs = _cells(one.kernel, conf, one.built,
-                          matrix_mutants.boots(one, conf, every), one.bug.name,
-                          matrix_mutants.ending)
+                          matrix_mutants.boots(one, conf, every), one.bug)
             one.add_jobs(jobs)
             cells.update(jobs)
     return cells
@@ -200,22 +198,22 @@ def _build(conf, progress, out):
     return cells, bugs
 
 
-def _key(cells, bugs):
+def _key(cells):
     """Tells apart what is not the same jobs. A kernel with a seeded bug is built
     anew each time, and says when: there, the bug is what counts.
     """
     plan = {name: {**asdict(c.job), 'cmdline': c.job.cmdline.replace(
         c.nonce, '')} for name, c in cells.items()}
-    for bred in bugs:
-        for name in bred.jobs:
-            plan[name]['image'] = kernels.digest(bred.bug.path)
+    for name, cell in cells.items():
+        if cell.bug:
+            plan[name]['image'] = kernels.digest(cell.bug.path)
     return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()) \
         .hexdigest()
 
 
-def _take_up(out, cells, bugs):
+def _take_up(out, cells):
     """The results of an interrupted matrix that had the same jobs, by name."""
-    key, done = _key(cells, bugs), {}
+    key, done = _key(cells), {}
     for old in sorted(out.parent.glob('*-matrix*')):
         plan = old / _PLAN
         if old == out or (old / 'results.json').exists() or \
@@ -284,7 +282,7 @@ def _conclude(cells, bugs, found, done, conf, out, progress):
 
 def _batch(folder, cells, bugs, conf, out, progress):
     """Fill a folder for others, or read what they have left there."""
-    key = _key(cells, bugs)
+    key = _key(cells)
     if not folder.exists():
         matrix_batch.write(folder, cells, key, conf.state)
         return None
@@ -318,7 +316,7 @@ def main():
                       f'/tmp", then give this command again')
                 return 0
         else:
-            found = _take_up(out, cells, bugs)
+            found = _take_up(out, cells)
             if found:
                 progress.say(f'goes on: {len(found)} of {len(cells)} jobs are '
                              f'done')

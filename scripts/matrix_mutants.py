@@ -4,8 +4,8 @@
 Each is a kernel of its own, beside the one without. On each machine it meets the
 boots of the test that it names, or all if it names none, and is to fail there.
 One that no machine finds fails the matrix, unless it says itself that no test can
-see it. "make mutants" ends a guest when a test has failed, and tries what
-promises most first; here a machine tells what it finds by itself.
+see it. "make mutants" tries what promises most first, and no more than it takes;
+here each machine tells what it finds by itself.
 
 A row, as results.json of a matrix has it:
 
@@ -25,7 +25,6 @@ import kill
 import kill_rows
 import killplan
 import mutant
-import scenarios
 from common import Fatal
 
 LOST = 'lost'
@@ -86,10 +85,8 @@ def breed(where, kernel, control, built, conf, progress, out):
                             list(control))
                 try:
                     _build(bred, path, scratch, built, conf.state)
-                except mutant.Unchanged as e:
-                    bred.status, bred.text = kill_rows.INAPPLICABLE, str(e)
                 except Fatal as e:
-                    bred.status, bred.text = kill_rows.BROKEN, str(e)
+                    bred.status, bred.text = kill_rows.unbuilt(e), str(e)
                 found.append(bred)
     finally:
         scratch.remove()
@@ -98,15 +95,8 @@ def breed(where, kernel, control, built, conf, progress, out):
 
 def boots(bred, conf, every):
     """The boots that a bug meets on the reference, of all that there are."""
-    # TESTS= is all that is asked for, whatever the bug names.
-    named = () if conf.tests else killplan.by_its_own_word(
-        bred.bug, conf.arch, bred.built.tree.path)
-    return list(named) or every
-
-
-def ending(boot):
-    """The same boot, for a kernel that need not survive."""
-    return scenarios.until_an_oops([boot])[0]
+    return killplan.by_its_own_word(bred.bug, conf,
+                                    bred.built.tree.path) or every
 
 
 def _status(said):

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from common import SCRIPTS
 
 PROGRAM = 'worker.pyz'
-_MODULES = ('arches', 'boot', 'common', 'guest_devices', 'guest_port', 'progress',
-            'qmp')
+_MODULES = ('arches', 'boot', 'common', 'console', 'guest_devices', 'guest_port',
+            'kill_watch', 'progress', 'qmp')
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class Job:
     cmdline: str        # what is added to the machine's
     limit: float        # seconds
     firmware: str = ''  # in the store as well, if the machine gets one from us
+    # Of a kernel with a seeded bug: how many seconds it may say nothing. It ends
+    # as kill_watch.py has it.
+    silence: float = 0
 
 
 def write(folder, jobs):

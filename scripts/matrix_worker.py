@@ -13,6 +13,7 @@ import platform
 import sys
 import tarfile
 import tempfile
+import threading
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from types import SimpleNamespace
 
 import boot
 import common
+import kill_watch
 from progress import Progress
 
 # Held, shared, by whoever runs; who cleans up waits for it.
@@ -39,9 +41,11 @@ def _boot(job, out, initrd, progress):
     if job['firmware']:
         machine.extra_qemu_params += [
             '-bios', str(Path('kernels', job['firmware']).absolute())]
+    watch = kill_watch.Watch(threading.Event(), job['silence']) \
+        if job['silence'] else None
     guest = boot.Guest(machine,
                        Path('kernels', job['image']).absolute(), initrd,
-                       job['cmdline'], out, job['limit'], progress)
+                       job['cmdline'], out, job['limit'], progress, watch)
     # One guest finds out whether there is KVM, for all that come.
     with _flock('accel.lock', fcntl.LOCK_EX):
         accel, text = boot.choose_accel(guest, Path('.'))

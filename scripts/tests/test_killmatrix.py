@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -171,10 +172,13 @@ def test_same_code_says_more_than_same_file(plan, tmp_path):
 
 def test_what_a_mutant_names_goes_first(plan, conf, tree):
     def named(*tests):
-        return killplan.by_its_own_word(bug(['mm/a.c'], *tests), conf.arch,
+        return killplan.by_its_own_word(bug(['mm/a.c'], *tests), all_tests,
                                         tree)
+    all_tests = replace(conf, tests='')
     assert not named() and not named('warning in the log') and \
         not named('no_such_test:x')
+    assert not killplan.by_its_own_word(
+        bug(['mm/a.c'], 'zonelist.x'), replace(conf, tests='dimm_test'), tree)
     quick, rest = killplan.boots(
         plan, bug(['mm/a.c']), NOBODY, {},
         named('dimm_test:dimm.plug_to_every_node', 'zonelist.x'))

@@ -21,6 +21,7 @@ import pytest
 
 import kernels
 import kill_rows
+import kill_watch
 import machine
 import matrix
 import matrix_dispatch
@@ -369,11 +370,11 @@ def test_no_qemu(tmp_path, sshds, bin_):
         list(jobs.run())
 
 
-def cell(built, conf, name, selection):
+def cell(built, conf, name, selection, bug=None):
     """A job of make matrix."""
     return matrix._cell(
         built, scenarios.Scenario(name, '', (), selection), conf,
-        'make matrix')
+        'make matrix', bug)
 
 
 def bred(name, *jobs, unseen='', control=(), **more):
@@ -385,16 +386,17 @@ def bred(name, *jobs, unseen='', control=(), **more):
 
 def test_judged_here(tmp_path, sshds, built, conf):
     """Real boots on workers: a test that fails has failed, once. Where the kernel
-    has a bug, it has found that.
+    has a bug, it has found that, and the guest ends there.
     """
     out = tmp_path / 'out'
     out.mkdir()
     chosen = suites.Selection([suites.CANARY], f'{suites.CANARY}.failure', [])
     with locked(conf.state):
-        job = cell(built, conf, 'canary', chosen)
-        cells = {'job': job, 'buggy': replace(job, bug='bug')}
+        one = bred('bug', 'buggy')
+        cells = {'job': cell(built, conf, 'canary', chosen),
+                 'buggy': cell(built, conf, 'canary', chosen, one.bug)}
         said = Said()
-        merged = matrix._conclude(cells, [bred('bug', 'buggy')], {}, matrix._run(
+        merged = matrix._conclude(cells, [one], {}, matrix._run(
             cells, {}, workers(tmp_path, *(s.line for s in sshds)), conf, out,
             said), conf, out, said)
     assert merged['verdict'] == 'fail'
@@ -423,7 +425,8 @@ def test_judged_here(tmp_path, sshds, built, conf):
         assert (out / name).stat().st_size
     # As a matrix that goes on reads it.
     kept = json.loads((out / 'buggy/results.json').read_text())
-    assert matrix_mutants.row(bred('bug', 'buggy'), {'buggy': kept}) == row
+    assert matrix_mutants.row(one, {'buggy': kept}) == row
+    assert 'ended when a test had failed' in [r['text'] for r in kept['reasons']]
 
 
 def fake(built, conf, name):
@@ -451,37 +454,37 @@ def test_goes_on(tmp_path, built, conf):
     cells = {name: fake(built, conf, name) for name in ('one', 'two')}
     first, second, third = (tmp_path / f'{n}-matrix' for n in (1, 2, 3))
     first.mkdir()
-    assert matrix._take_up(first, cells, []) == {}
+    assert matrix._take_up(first, cells) == {}
     matrix_results.lost('one', cells['one'], first)
     second.mkdir()
     again = {name: replace(c, nonce='bad', job=replace(
         c.job, cmdline='nonce=bad a')) for name, c in cells.items()}
-    done = matrix._take_up(second, again, [])
+    done = matrix._take_up(second, again)
     assert list(done) == ['one'] and not first.exists()
     assert done['one']['report'] == str(second / 'one/report.html')
     # Other jobs, and one that has come to its end, have nothing for us.
     third.mkdir()
-    assert matrix._take_up(third, {'one': cells['one']}, []) == {}
+    assert matrix._take_up(third, {'one': cells['one']}) == {}
     assert second.exists()
     matrix_results.write(done, [], second, [])
     shutil.rmtree(third)
     third.mkdir()
-    assert matrix._take_up(third, cells, []) == {}
+    assert matrix._take_up(third, cells) == {}
 
 
 def test_the_same_jobs(tmp_path, built, conf):
     """Of a kernel with a bug it is the bug that counts, not when it was built."""
-    cells = {name: fake(built, conf, name) for name in ('one', 'buggy')}
-    later = {**cells, 'buggy': replace(cells['buggy'], job=replace(
-        cells['buggy'].job, image='later'))}
-    one, other = bred('bug', 'buggy'), bred('bug', 'buggy')
-    for n, (bug, text) in enumerate(((one, 'a'), (other, 'b'))):
-        path = tmp_path / f'{n}.cocci'
-        path.write_text(text)
-        bug.bug = replace(bug.bug, path=path)
-    assert matrix._key(cells, []) != matrix._key(later, [])
-    assert matrix._key(cells, [one]) == matrix._key(later, [one])
-    assert matrix._key(cells, [one]) != matrix._key(cells, [other])
+    job = fake(built, conf, 'job')
+
+    def key(image, text=None):
+        bug = None
+        if text:
+            bug = mutant.Mutant(tmp_path / f'{text}.cocci', 'bug', [], [])
+            bug.path.write_text(text)
+        return matrix._key({'job': replace(job, bug=bug, job=replace(
+            job.job, image=image))})
+    assert key('now') != key('later')
+    assert key('now', 'a') == key('later', 'a') != key('now', 'b')
 
 
 def batched(cells, folder, conf, tmp_path, name):
@@ -591,8 +594,6 @@ def test_boots_of_a_machine(conf, built, monkeypatch):
 
 def test_boots_of_a_bug(tmp_path, conf, built, tree, monkeypatch):
     """Those of the test that it names, on each machine that can; else all."""
-    (tmp_path / 'a bug.cocci').write_text('')
-    monkeypatch.setenv('MUTANTS', str(tmp_path))
     monkeypatch.setattr(kernels, 'keep', lambda path, name, state: name)
     conf = replace(conf, tests='')
     built = replace(built, selection=suites.select('', tree))
@@ -600,10 +601,11 @@ def test_boots_of_a_bug(tmp_path, conf, built, tree, monkeypatch):
 
     def jobs(*tests):
         bug = replace(bred('bug', built=built), bug=mutant.Mutant(
-            Path(), 'a bug', [], [mutant.Observation(t, '', '') for t in tests]))
+            tmp_path / 'a bug.cocci', 'a bug', [],
+            [mutant.Observation(t, '', '') for t in tests]))
         cells = matrix._cells_of_bugs([bug], conf, every)
         assert bug.jobs == list(cells) and bool(cells) != bool(bug.status)
-        assert all(c.bug == 'a bug' and 'oops=panic' in c.job.cmdline and
+        assert all(c.bug == bug.bug and c.job.silence > kill_watch.SILENCE and
                    f'MUTANTS={tmp_path}' in c.command for c in cells.values())
         return {name.removeprefix('6.12-x86_64-a_bug-'): c.scenario.selection
                 for name, c in cells.items()}

@@ -29,8 +29,8 @@ if os.environ.get('MUTANTS') == 'all':
     MUTANTS = {m.name: (m,) for m in OURS} | {
         m.name: experiment.patches(m) for m in experiment.read_all()}
 else:
-    # With this one the kernel hangs until somebody loses patience, and there
-    # are others for its test.
+    # With this one the kernel crashes, and is waited for, and there are others
+    # for its test.
     QUICK = [m for m in OURS if m.name != 'kswapd-pointer-kept']
     # test_locksets and test_killmatrix have a seed for these.
     MUTANTS = {m.name: (m,) for m in mutant.one_for_each_test(
