@@ -114,8 +114,12 @@ def ccache():
 
 
 def ccache_env(state):
-    """Our own cache, unless the user has one."""
-    return {'CCACHE_DIR': os.environ.get('CCACHE_DIR') or str(state / 'ccache')}
+    """Our own cache, unless the user has one. Which headers a file includes is
+    known from the dependencies that kbuild has the compiler write: to have it
+    preprocessed first makes a build from cold a third more expensive.
+    """
+    return {'CCACHE_DIR': os.environ.get('CCACHE_DIR') or str(state / 'ccache'),
+            'CCACHE_DEPEND': '1'}
 
 
 # Only make, and what it starts, sees one folder in the place of another. Both
