@@ -2,7 +2,7 @@
 // class: node-state
 // file: kernel/cpu.c
 // history: synthetic
-// observe: none: it takes a CPU on a node without memory, and the machine has CPUs on nodes with boot memory only
+// observe: rule of lockset_test: cpu-online, try_online_node: never entered
 
 @@
 identifier err;
