@@ -84,9 +84,11 @@ class Series:
             return None
         ratio = other.median / one.median
         if len(self.points) > 2:
-            ratio = added / (one.median - self.points[-3].median)
-        return math.log(ratio) / math.log(other.x / one.x) if ratio > 0 \
-            else None
+            before = one.median - self.points[-3].median
+            if added < 0 or before <= 0:
+                return None
+            ratio = added / before
+        return math.log(ratio) / math.log(other.x / one.x)
 
     def expected(self):
         """What the points should be, for the last two and the power: [(x, y)].

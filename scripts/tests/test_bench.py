@@ -56,6 +56,7 @@ def test_growth_is_that_of_what_grows():
     assert one.expected() == [(2, 1020), (4, 1080), (8, 1320)]
     assert series('rebuild', (2, 100)).growth() is None
     assert series('rebuild', (2, 100), (4, 101), (8, 100)).growth() is None
+    assert series('cpu-up', (4, 41), (8, 33), (16, 21)).growth() is None
     assert series('jobs', (1, 60), (2, 30)).growth() == pytest.approx(-1)
 
 
