@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kernel_version.h"
 #include "memory_block.h"
 #include "memory_snapshot.h"
 #include "node_mem.h"
@@ -462,10 +463,13 @@ static void cut(struct memory_snapshot *snapshot, size_t nr)
 
 /*
  * All of it is 0 when nothing goes on. But reclaim and compaction isolate pages,
- * too, for a moment: what counts is what is left when they have finished.
+ * too, for a moment: what counts is what is left when they have finished. Linux
+ * before 6.12 counts a huge page that leaves its block as one page, and as all of
+ * them when it is let go: what is below 0 there, stays.
  */
 static int add_pending(struct memory_snapshot *snapshot)
 {
+	const bool miscounts = kernel_before(6, 12);
 	const long long end = now_ms() + RETRY_MS;
 	const size_t nr = snapshot->nr;
 	size_t i;
@@ -473,9 +477,12 @@ static int add_pending(struct memory_snapshot *snapshot)
 
 	for (;;) {
 		err = add_lines(snapshot, PENDING, "");
-		for (i = nr; i < snapshot->nr; i++)
-			if (strcmp(snapshot->fact[i].value, "0"))
+		for (i = nr; i < snapshot->nr; i++) {
+			const char *value = snapshot->fact[i].value;
+
+			if (strcmp(value, "0") && !(miscounts && *value == '-'))
 				break;
+		}
 		if (err || i == snapshot->nr || now_ms() > end)
 			return err;
 		cut(snapshot, nr);

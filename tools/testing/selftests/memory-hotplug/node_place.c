@@ -10,9 +10,13 @@
 #include <unistd.h>
 
 #include "block_kind.h"
+#include "kernel_version.h"
 #include "memory_guard.h"
 #include "node_mem.h"
 #include "node_place.h"
+
+#define CPUSET_MS	5000
+#define CPUSET_POLL_US	1000
 
 unsigned long oom_kills(void)
 {
@@ -29,12 +33,29 @@ unsigned long oom_kills(void)
 	return kills;
 }
 
+/*
+ * Before Linux 6.10 it is a worker that tells tasks which nodes they may use, some
+ * time after memory has come or gone. Whoever calls us looks at what came of it.
+ */
+static void wait_for_cpuset(int node, bool has_memory)
+{
+	const long long end = now_ms() + CPUSET_MS;
+	struct node_mask allowed;
+
+	if (!kernel_before(6, 10))
+		return;
+	while (!mem_nodes_allowed(&allowed) &&
+	       node_mask_test(&allowed, node) != has_memory && now_ms() < end)
+		usleep(CPUSET_POLL_US);
+}
+
 int node_place_give(const struct node_place *place)
 {
 	int err = memory_block_write(place->block, "state", "online_movable");
 
 	if (err)
 		return err;
+	wait_for_cpuset(place->node.id, true);
 	return memory_node_listed("has_memory", place->node.id) == 1 ?
 	       0 : -EPROTO;
 }
@@ -46,6 +67,7 @@ int node_place_take(const struct node_place *place)
 
 	if (err)
 		return err;
+	wait_for_cpuset(place->node.id, false);
 	return memory_node_listed("has_memory", place->node.id) ? -EPROTO : 0;
 }
 

@@ -17,7 +17,9 @@
 #include <unistd.h>
 
 #include "../kselftest_harness.h"
+#include "expected_failure.h"
 #include "hugepage_pool.h"
+#include "kernel_version.h"
 #include "memory_block.h"
 #include "memory_guard.h"
 #include "memory_content.h"
@@ -193,6 +195,16 @@ static void expect_offline(struct __test_metadata *_metadata,
 }
 
 /*
+ * Linux before 6.12 counts a huge page that it isolates as one page, and as all
+ * of them when it puts it back.
+ */
+static bool miscounts_huge_pages(enum memory_kind kind, const char *differs)
+{
+	return kind == MEMORY_THP && kernel_before(6, 12) &&
+	       strstr(differs, "nr_isolated_anon");
+}
+
+/*
  * A page that somebody holds a reference to stays where it is, and so does the
  * block: the offline tries again and again, until it is interrupted, and all is
  * as it was. Once the page is let go, the offline succeeds. The data can be
@@ -206,6 +218,7 @@ TEST_F_TIMEOUT(pinned, offline_waits_until_interrupted, TEST_TIMEOUT_S)
 	struct memory_snapshot before;
 	char text[4096], state[ATTR_LEN];
 	struct zone_pages zone;
+	bool miscounted;
 	int err, status;
 
 	expect_in_block(_metadata, &self->content, &self->block, block_pages,
@@ -244,8 +257,9 @@ TEST_F_TIMEOUT(pinned, offline_waits_until_interrupted, TEST_TIMEOUT_S)
 	self->child = 0;
 	EXPECT_TRUE(WIFEXITED(status));
 	EXPECT_EQ(EINTR, WEXITSTATUS(status));
-	EXPECT_EQ(0, memory_snapshot_differs(&before, flags, text,
-					     sizeof(text))) {
+	err = memory_snapshot_differs(&before, flags, text, sizeof(text));
+	miscounted = err == 1 && miscounts_huge_pages(variant->kind, text);
+	EXPECT_TRUE(!err || miscounted) {
 		TH_LOG("%s", text);
 	}
 	memory_snapshot_free(&before);
@@ -256,6 +270,9 @@ TEST_F_TIMEOUT(pinned, offline_waits_until_interrupted, TEST_TIMEOUT_S)
 	page_unpin(self->pipe);
 	expect_offline(_metadata, &self->content, &self->block, block_pages);
 	expect_data(_metadata, &self->content, 2);
+	if (miscounted)
+		EXPECTED_FAILURE(return, "a huge page is counted as one: %s",
+				 text);
 }
 
 static int register_buffer(int ring, const struct memory_content *content)
@@ -318,6 +335,8 @@ TEST_F_TIMEOUT(pinned, long_term_leaves_zone_movable, TEST_TIMEOUT_S)
 	const unsigned long block_pages = self->blocks->pages;
 	int err;
 
+	if (variant->kind == MEMORY_HUGETLB && kernel_before(6, 6))
+		SKIP(return, "follow_hugetlb_page() warns of ZONE_MOVABLE");
 	self->ring = open_ring();
 	if (self->ring < 0)
 		SKIP(return, "io_uring_setup: %s", strerror(errno));

@@ -18,6 +18,7 @@
 #include "cpu_cycle.h"
 #include "cpu_hold.h"
 #include "expected_failure.h"
+#include "kernel_version.h"
 #include "memory_block.h"
 #include "memory_guard.h"
 #include "slab_cache.h"
@@ -905,6 +906,9 @@ TEST_F_TIMEOUT(race, caches_nodes_cpus, TEST_TIMEOUT_S)
 	size_t i;
 	int err;
 
+	/* Before, it looks at the page itself, not at a copy. */
+	if (kernel_before(6, 9))
+		SKIP(return, "dump_page() crashes on a slab that is freed");
 	ASSERT_EQ(0, worker_start(&w[0], "cache", cache_cycle, &plain));
 	ASSERT_EQ(0, worker_start(&w[1], "debug cache", cache_cycle, &debug));
 	ASSERT_EQ(0, worker_start(&w[2], "reader", slab_read_on, NULL));
