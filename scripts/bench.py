@@ -119,7 +119,8 @@ def main():
           f'report: {report}', sep='\n')
     wrong = [*(r.text for r in ratios if r.missed),
              *bench_verdict.missed(series),
-             *(c.series.key for c in changes if c.exceeds and c.ratio > 1)]
+             *dict.fromkeys(c.series.key for c in changes
+                            if c.exceeds and c.ratio > 1)]
     if wrong:
         raise Fatal(f'too slow, or slower: {"; ".join(wrong)}')
 
