@@ -297,18 +297,20 @@ def _batch(folder, cells, bugs, conf, out, progress):
 def main():
     conf = settings.from_environment()
     hosts, batch = (os.environ.get(name) for name in ('HOSTS', 'BATCH'))
+    folder = Path(batch).absolute() if batch else None
     workers = matrix_hosts.read(Path(hosts).absolute()) if hosts else \
         matrix_hosts.here(conf.jobs)
     matrix_dispatch.check()
     # Before anything is built for them.
+    if folder:
+        matrix_batch.check(folder)
     for e in matrix_hosts.probe(workers)[1]:
         raise e
     progress = Progress(verbose=conf.verbose)
     with locked(conf.state), \
             pipeline.results_folder(conf, 'matrix') as out:
         cells, bugs = _build(conf, progress, out)
-        if batch:
-            folder = Path(batch).absolute()
+        if folder:
             merged = _batch(folder, cells, bugs, conf, out, progress)
             if not merged:
                 print(f'{len(cells)} jobs are in {folder}, which has their '

@@ -33,13 +33,26 @@ def write(folder, cells, key, state):
         {'key': key, 'nonces': {name: c.nonce for name, c in cells.items()}}))
 
 
-def nonces(folder, key):
-    """What each boot was given, by job; Fatal if these were other jobs."""
+def _read(folder):
     try:
-        found = json.loads((folder / 'batch.json').read_text())
+        return json.loads((folder / 'batch.json').read_text())
     except (OSError, ValueError):
         raise Fatal(f'BATCH={folder} exists, and is not one that "make matrix" '
                     f'has filled: give another')
+
+
+def check(folder):
+    """Before anything is built for it: Fatal if it can be neither made nor read."""
+    if folder.exists():
+        _read(folder)
+    elif not folder.parent.is_dir():
+        raise Fatal(f'cannot make BATCH={folder}: {folder.parent} is not a '
+                    f'folder')
+
+
+def nonces(folder, key):
+    """What each boot was given, by job; Fatal if these were other jobs."""
+    found = _read(folder)
     if found['key'] != key:
         raise Fatal(f'BATCH={folder} has other jobs: kernels, tests or '
                     f'variables have changed since it was filled')

@@ -24,6 +24,7 @@ import kill_rows
 import kill_watch
 import machine
 import matrix
+import matrix_batch
 import matrix_dispatch
 import matrix_hosts
 import matrix_joblog
@@ -491,6 +492,14 @@ def batched(cells, folder, conf, tmp_path, name):
     out = tmp_path / name
     out.mkdir()
     return matrix._batch(folder, cells, [], conf, out, Said())
+
+
+def test_batch_folder_of_others(tmp_path):
+    matrix_batch.check(tmp_path / 'new')
+    with pytest.raises(Fatal, match='is not one that "make matrix"'):
+        matrix_batch.check(tmp_path)
+    with pytest.raises(Fatal, match='no is not a folder'):
+        matrix_batch.check(tmp_path / 'no/new')
 
 
 def test_batch(tmp_path, bin_, built, conf, monkeypatch):
