@@ -29,7 +29,8 @@ each()
 	name=$1
 	shift
 	parallel --will-cite --keep-order --quote \
-		scripts/lint_check.sh "$name {}" "$@" {}
+		scripts/lint_check.sh "$name {}" "$@" {} ||
+		echo "FAILED  $name: parallel"
 }
 
 # silent NAME FUNCTION : the same for a function of ours.

@@ -9,6 +9,6 @@ shift
 if out=$("$@" 2>&1) && [ -z "$out" ]; then
 	echo "ok      $name"
 else
-	echo "FAILED  $name
-$(echo "$out" | sed 's/^/	/')"
+	printf 'FAILED  %s\n%s\n' "$name" \
+		"$(printf '%s\n' "$out" | sed 's/^/	/')"
 fi
