@@ -461,15 +461,18 @@ static void cut(struct memory_snapshot *snapshot, size_t nr)
 	}
 }
 
+bool memory_snapshot_miscounts(void)
+{
+	return kernel_before(6, 12);
+}
+
 /*
  * All of it is 0 when nothing goes on. But reclaim and compaction isolate pages,
- * too, for a moment: what counts is what is left when they have finished. Linux
- * before 6.12 counts a huge page that leaves its block as one page, and as all of
- * them when it is let go: what is below 0 there, stays.
+ * too, for a moment: what counts is what is left when they have finished.
  */
 static int add_pending(struct memory_snapshot *snapshot)
 {
-	const bool miscounts = kernel_before(6, 12);
+	const bool miscounts = memory_snapshot_miscounts();
 	const long long end = now_ms() + RETRY_MS;
 	const size_t nr = snapshot->nr;
 	size_t i;

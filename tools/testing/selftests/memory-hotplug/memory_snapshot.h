@@ -10,6 +10,7 @@
 #ifndef MEMORY_SNAPSHOT_H
 #define MEMORY_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -97,6 +98,17 @@ unsigned int memory_snapshot_compare(const struct memory_snapshot *before,
  */
 int memory_snapshot_differs(const struct memory_snapshot *before,
 			    unsigned int flags, char *text, size_t size);
+
+/**
+ * memory_snapshot_miscounts() - are some pages isolated less than never?
+ *
+ * Linux before 6.12 counts a huge page that leaves its block as one page, and as
+ * all of its pages when it is let go. So nr_isolated_anon gets below 0, and stays
+ * there.
+ *
+ * Return: whether this kernel does so.
+ */
+bool memory_snapshot_miscounts(void);
 
 /**
  * memory_snapshot_value() - look up a fact
