@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""make lint: each of its checks finds what it is for, and so does none of them
-when its tool is missing.
+"""make lint: each of its checks finds what it is for, and one that could not look
+at its files fails.
 """
 
 import os
