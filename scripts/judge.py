@@ -5,7 +5,9 @@ import re
 
 import common
 import console
+import expected
 import kcidb
+import known_reports
 import ktap
 import lockrecord
 import lockrules
@@ -33,15 +35,6 @@ def _lines(path, end=None):
     """A log's lines, decoded as far as it goes."""
     data = path.read_bytes()[:end] if path.exists() else b''
     return data.decode(errors='replace').splitlines()
-
-
-def expected_skips(kernel, name=machine.REFERENCE):
-    """What may skip on a machine with this kernel."""
-    file = kernel.arch
-    if name != machine.REFERENCE:
-        file += f'-{name}'
-    return verdict.load_expected_skips(SCRIPTS / f'expected-skips/{file}.txt',
-                                       kernel)
 
 
 def tolerated_races():
@@ -86,6 +79,8 @@ def judge(built, boot, selection, out):
     zonelists = races.zonelists(facts)
     if sanitizer == 'kcsan':
         splats, benign = races.sort(splats, zonelists, tolerated_races())
+    kernel = rules.Kernel(built.tree.release, built.kbuild.arch)
+    splats, known = known_reports.sort(splats, expected.reports(kernel))
     run = verdict.Run(
         nonce=boot.nonce,
         boot=verdict.Boot(boot.outcome.kind, boot.outcome.text),
@@ -98,10 +93,8 @@ def judge(built, boot, selection, out):
         else ktap.Ktap(),
         suites=selection.suites,
         programs=selection.programs,
-        expected_skips=expected_skips(
-            rules.Kernel(built.tree.release, built.kbuild.arch),
-            built.machine_name),
-        sanitizer=sanitizer, zonelists=zonelists, races=benign,
+        expected_skips=expected.skips(kernel, built.machine_name),
+        sanitizer=sanitizer, zonelists=zonelists, races=benign, known=known,
         interleave=zonelist_map.parse(log),
         locksets=locksets(built, guest))
     run.kselftest.seconds.update(verdict.took(facts))

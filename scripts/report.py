@@ -48,6 +48,8 @@ def render(results: dict, console_tail: Iterable[str] = (), figure='',
         items('notes', results['notes']),
         _made_with(results),
         _splats('What the kernel reported', results['splats']),
+        _splats('Known reports, which do not fail the run',
+                _explained(results['known'])),
         *_races(results['races']),
         *_suites(results),
         _locks(results['locksets']),
@@ -106,10 +108,13 @@ def _splats(title, splats):
     return f'<h2>{title}</h2>\n' + '\n'.join(blocks)
 
 
+def _explained(splats):
+    return [{**splat, 'title': f'{splat["title"]}: {splat["reason"]}'}
+            for splat in splats if splat['reason']]
+
+
 def _races(races):
-    tolerated = [{**race, 'title': f'{race["title"]}: {race["reason"]}'}
-                 for race in races if race['reason']]
-    yield _splats('Tolerated races on zonelists', tolerated)
+    yield _splats('Tolerated races on zonelists', _explained(races))
     yield _splats('Other races, not judged',
                   [race for race in races if not race['reason']])
 

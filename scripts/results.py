@@ -31,6 +31,8 @@ results.json, version 1:
   races      [{title, reason, line, time, count, lines}], data races that KCSAN
              reported and that do not fail the run; reason says why a race on
              zonelists is tolerated, or is null for one elsewhere
+  known      [{title, reason, line, time, count, lines}], reports that do not fail
+             the run, as kernels of its arch and version are known to give them
   guest      {key: [values]}, what the guest's init said
   interleave null, or what zonelist_interleave reported: {pairs, planned, ms,
              per_second, transitions, outcomes: {pairs, ok, missed, twice, index,
@@ -125,6 +127,7 @@ def collect(run: Run, verdict: Verdict, info: Info) -> dict:
         'tests': tests,
         'splats': [asdict(splat) for splat in dedup(run.splats)],
         'races': _races(run),
+        'known': _explained(run.known),
         'guest': {key: list(values) for key, values in run.guest.items()},
         'interleave': run.interleave.summary(),
         'locksets': run.locksets,
@@ -155,6 +158,7 @@ def merge(boots: dict, name: str, report: str, phases) -> dict:
         'tests': prefixed('tests', 'suite', 'name'),
         'splats': prefixed('splats', 'title'),
         'races': prefixed('races', 'title'),
+        'known': prefixed('known', 'title'),
         'guest': {scenario: found['guest']
                   for scenario, found in boots.items()},
         **{key: next((part[key] for part in parts if part[key]), None)
@@ -162,14 +166,17 @@ def merge(boots: dict, name: str, report: str, phases) -> dict:
     }
 
 
-def _races(run):
-    reasons = {splat.title: reason for splat, reason in run.races.tolerated}
-    splats = dedup(splat for splat, _ in run.races.tolerated)
-    found = [(splat, reasons[splat.title]) for splat in splats]
-    found += [(splat, None) for splat in dedup(run.races.other)]
-    return [{'title': splat.title, 'reason': reason, 'line': splat.line,
+def _explained(found):
+    """What (splat, reason) pairs say, as results.json has it."""
+    reasons = {splat.title: reason for splat, reason in found}
+    return [{'title': splat.title, 'reason': reasons[splat.title], 'line': splat.line,
              'time': splat.time, 'count': splat.count, 'lines': splat.lines}
-            for splat, reason in found]
+            for splat in dedup(splat for splat, _ in found)]
+
+
+def _races(run):
+    return _explained(run.races.tolerated) + \
+        _explained([(splat, None) for splat in run.races.other])
 
 
 def write(directory, results: dict) -> None:

@@ -8,7 +8,6 @@ that lockdep was on all the time, and a console that was read to that end.
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Iterable, Mapping, Sequence
 
 from console import Splat, dedup, message
@@ -49,6 +48,7 @@ class Run:
     sanitizer: str = ''                         # kcsan, kasan or none
     zonelists: Sequence[range] = ()             # their addresses, with KCSAN
     races: Races = field(default_factory=Races)     # that do not fail the run
+    known: Sequence[tuple[Splat, str]] = ()         # reports that do not, and why
 
     @property
     def tests(self) -> list[Test]:
@@ -95,31 +95,6 @@ def facts(lines: Iterable[str]) -> dict[str, list[str]]:
     return dict(found)
 
 
-def load_expected_skips(path, kernel) -> dict[str, str]:
-    """Read a list of skips: test, then a tab or two spaces, then the reason.
-    What follows a line "[..6.2]" holds for kernels of that range alone.
-
-    Without the file no skip is expected.
-    """
-    skips, holds = {}, True
-    path = Path(path)
-    lines = path.read_text('utf-8').splitlines() if path.exists() else []
-    for number, line in enumerate(lines, 1):
-        line = line.strip()
-        if not line or line.startswith('#'):
-            continue
-        if line[0] == '[' and line[-1] == ']':
-            holds = kernel.within(line[1:-1])
-            continue
-        fields = re.split(r'\t+ *| {2,}', line, maxsplit=1)
-        if len(fields) != 2 or fields[0] in skips:
-            raise ValueError(f'{path}:{number}: not "test<TAB>reason", or a second '
-                             f'time: {line}')
-        if holds:
-            skips[fields[0]] = fields[1].strip()
-    return skips
-
-
 def decide(run: Run) -> Verdict:
     """Judge a run."""
     reasons = [
@@ -138,6 +113,8 @@ def decide(run: Run) -> Verdict:
     if run.sanitizer == 'kcsan':
         notes.insert(0, f'KCSAN reports: {len(run.races.tolerated)} of tolerated races '
                      f'on zonelists, {len(run.races.other)} of others, not judged')
+    notes[:0] = [f'known report{_times(splat)}: {splat.title}'
+                 for splat in dedup(splat for splat, _ in run.known)]
     if run.lost:
         notes.insert(0, f'the console lacks {run.lost} messages, which kmsg.log has')
     return Verdict(
@@ -153,12 +130,15 @@ def _finished(run):
     return run.nonce in run.guest.get('finished', ())
 
 
+def _times(splat):
+    return f' ({splat.count} times)' if splat.count > 1 else ''
+
+
 def _boot_reasons(run):
     if run.boot.outcome == 'qemu-error':
         yield Reason('qemu', f'QEMU failed: {run.boot.text}')
     for splat in dedup(run.splats):
-        times = f' ({splat.count} times)' if splat.count > 1 else ''
-        yield Reason('splat', f'{splat.kind}: {splat.title}{times}')
+        yield Reason('splat', f'{splat.kind}: {splat.title}{_times(splat)}')
     if run.boot.outcome == 'timeout':
         yield Reason('timeout', f'time limit: {run.boot.text}')
     elif run.boot.outcome == 'stopped':
@@ -216,7 +196,7 @@ def _kcsan_reasons(run):
 
 def _taint_reasons(run):
     value = _last(run, 'tainted')
-    if value is None or run.splats:
+    if value is None or run.splats or run.known:
         return
     if not value.isdecimal():
         yield Reason('taint', f'the taint of the kernel is {value}')

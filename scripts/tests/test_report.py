@@ -204,6 +204,15 @@ def test_races():
     assert 'races' not in report.render(make())
 
 
+def test_known_reports():
+    splat = Splat('warning', 'WARNING: at f <- g', 7, 1.0, ['x'])
+    page = report.render(make(known=[(splat, NASTY)]))
+    Checker(page)
+    assert page.index('Known reports') < page.index(f'f &lt;- g: {ESCAPED}')
+    assert '<h1 class="pass">' in page
+    assert 'Known reports' not in report.render(make())
+
+
 def test_look_and_reason_of_a_test(page):
     assert page.count('<tr class="fail"') == 2
     assert page.count('<tr class="skip"') == 1

@@ -9,10 +9,7 @@ import ktap
 import verdict
 from console import Splat
 from races import Races
-from rules import Kernel
 from verdict import Boot
-
-KERNEL = Kernel('6.12.117', 'x86_64')
 
 SPLAT = Splat('lockdep-circular', 'WARNING: possible circular locking dependency detected',
               99, 4.0, ['WARNING: possible circular locking dependency detected'])
@@ -204,24 +201,13 @@ def test_expected_skip_that_did_not_skip_is_noted():
                              'expected skip is not a test here: gone.test']
 
 
-def test_load_expected_skips(tmp_path):
-    path = tmp_path / 'x86_64.txt'
-    assert verdict.load_expected_skips(path, KERNEL) == {}
-    path.write_text('# comment\n\nstorm.a node with memory\tno block\n b.c  two  spaces \n'
-                    '[..6.2]\nold.kernel\ttoo old\n[6.12..]\nnew.kernel\ttoo new\n')
-    both = {'storm.a node with memory': 'no block', 'b.c': 'two  spaces'}
-    assert verdict.load_expected_skips(str(path), KERNEL) == {**both, 'new.kernel': 'too new'}
-    assert verdict.load_expected_skips(path, replace(KERNEL, release='6.1.192')) == {
-        **both, 'old.kernel': 'too old'}
-
-
-@pytest.mark.parametrize('line', ['no.reason', 'one space', 'a.b\tc\na.b\td',
-                                  'a.b\tc\n[..6.12]\na.b\td'])
-def test_load_expected_skips_rejects(tmp_path, line):
-    path = tmp_path / 'x86_64.txt'
-    path.write_text(line + '\n')
-    with pytest.raises(ValueError, match='x86_64.txt:'):
-        verdict.load_expected_skips(path, KERNEL)
+def test_known_report_explains_the_taint_and_is_noted():
+    known = replace(SPLAT, title='WARNING: at f <- g')
+    run = replace(good(), known=[(known, 'why')] * 2, guest=said('tainted', 1 << 9))
+    decided = verdict.decide(run)
+    assert decided.ok
+    assert decided.notes == ['known report (2 times): WARNING: at f <- g']
+    assert not verdict.decide(replace(run, known=[])).ok
 
 
 def test_how_long_programs_took():
