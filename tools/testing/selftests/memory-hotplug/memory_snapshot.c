@@ -466,13 +466,22 @@ bool memory_snapshot_miscounts(void)
 	return kernel_before(6, 12);
 }
 
+/* Reclaim and compaction isolate pages, too, but only for a moment. */
+static bool passes(const struct memory_fact *fact)
+{
+	if (!strstr(fact->name, "nr_isolated_"))
+		return false;
+	/* Where it is counted wrongly, it stays below 0. */
+	return strcmp(fact->value, "0") &&
+	       !(memory_snapshot_miscounts() && fact->value[0] == '-');
+}
+
 /*
- * All of it is 0 when nothing goes on. But reclaim and compaction isolate pages,
- * too, for a moment: what counts is what is left when they have finished.
+ * All of it is 0 when nothing goes on, and nobody has lost count. What counts is
+ * what is left when those have finished who isolate pages.
  */
 static int add_pending(struct memory_snapshot *snapshot)
 {
-	const bool miscounts = memory_snapshot_miscounts();
 	const long long end = now_ms() + RETRY_MS;
 	const size_t nr = snapshot->nr;
 	size_t i;
@@ -480,12 +489,9 @@ static int add_pending(struct memory_snapshot *snapshot)
 
 	for (;;) {
 		err = add_lines(snapshot, PENDING, "");
-		for (i = nr; i < snapshot->nr; i++) {
-			const char *value = snapshot->fact[i].value;
-
-			if (strcmp(value, "0") && !(miscounts && *value == '-'))
+		for (i = nr; i < snapshot->nr; i++)
+			if (passes(&snapshot->fact[i]))
 				break;
-		}
 		if (err || i == snapshot->nr || now_ms() > end)
 			return err;
 		cut(snapshot, nr);

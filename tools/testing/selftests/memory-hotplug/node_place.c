@@ -71,22 +71,34 @@ int node_place_take(const struct node_place *place)
 	return memory_node_listed("has_memory", place->node.id) ? -EPROTO : 0;
 }
 
-static int stay_on_cpu(unsigned int *node)
+/* Stay on a CPU of one of these nodes. */
+static int stay_on_node(const struct node_mask *nodes, int *local)
 {
-	unsigned int cpu;
-	cpu_set_t cpus;
+	cpu_set_t cpus, one;
+	unsigned int node;
+	int cpu;
 
-	if (getcpu(&cpu, node))
+	if (sched_getaffinity(0, sizeof(cpus), &cpus))
 		return -errno;
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	return sched_setaffinity(0, sizeof(cpus), &cpus) ? -errno : 0;
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &cpus))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (sched_setaffinity(0, sizeof(one), &one) ||
+		    getcpu(NULL, &node))
+			return -errno;
+		if (node_mask_test(nodes, node)) {
+			*local = node;
+			return 0;
+		}
+	}
+	return -ENODEV;
 }
 
 int node_place_find(struct node_place *place, const char **reason)
 {
 	struct node_mask allowed;
-	unsigned int local;
 	int node, err;
 
 	*place = (struct node_place){ .other = -1 };
@@ -101,11 +113,6 @@ int node_place_find(struct node_place *place, const char **reason)
 	if (block_pick(place->blocks, BLOCK_ANY, &place->node, &place->block) ||
 	    !block_takes_kernel_zone(&place->node))
 		return -ENODEV;
-	*reason = "cannot stay on this CPU";
-	err = stay_on_cpu(&local);
-	if (err)
-		return err;
-	place->local = local;
 	place->page = sysconf(_SC_PAGESIZE);
 
 	*reason = "cannot take the node's memory";
@@ -123,9 +130,10 @@ int node_place_find(struct node_place *place, const char **reason)
 	*reason = "no two nodes that keep their memory";
 	if (node_mask_weight(&allowed) < 2)
 		return -ENODEV;
-	*reason = "this CPU's node has no memory";
-	if (!node_mask_test(&allowed, place->local))
-		return -ENODEV;
+	*reason = "no CPU of a node that keeps its memory";
+	err = stay_on_node(&allowed, &place->local);
+	if (err)
+		return err;
 
 	*reason = "cannot give the node memory";
 	err = node_place_give(place);
