@@ -42,6 +42,8 @@ static const char *machine_get(struct __test_metadata *_metadata,
 	machine->blocks = memory_blocks_at_start(&reason);
 	if (!machine->blocks)
 		return reason;
+	if (!dimm_is_device())
+		return "no ACPI, where a pc-dimm is a device";
 	err = host_port_open(&machine->port, &reason);
 	if (err == -ENODEV)
 		return reason;

@@ -4,9 +4,15 @@
  */
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "dimm.h"
 #include "memory_block.h"
+
+bool dimm_is_device(void)
+{
+	return !access("/sys/firmware/acpi", F_OK);
+}
 
 /* The kernel links the blocks to the device last of all. */
 int dimm_wait(const struct host_device *dimm, struct block_range *range)

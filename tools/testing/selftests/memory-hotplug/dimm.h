@@ -6,8 +6,20 @@
 #ifndef DIMM_H
 #define DIMM_H
 
+#include <stdbool.h>
+
 #include "block_range.h"
 #include "host_port.h"
+
+/**
+ * dimm_is_device() - is a pc-dimm a device that its memory blocks are bound to?
+ *
+ * It is with ACPI. A pseries adds blocks one by one and has them online at once:
+ * see dlpar.h.
+ *
+ * Return: true if it is.
+ */
+bool dimm_is_device(void);
 
 /**
  * dimm_plug() - plug a pc-dimm and wait until the kernel has finished with it
