@@ -110,6 +110,8 @@ def decide(run: Run) -> Verdict:
     status = {test.name: test.status for test in run.tests}
     notes = [f'expected skip {"did not skip" if name in status else "is not a test here"}'
              f': {name}' for name in run.expected_skips if status.get(name) != 'skip']
+    # Tests compare it before and after; who has lost it, nobody can tell here.
+    notes[:0] = [f'left for good: {text}' for text in run.guest.get('pending', ())]
     if run.sanitizer == 'kcsan':
         notes.insert(0, f'KCSAN reports: {len(run.races.tolerated)} of tolerated races '
                      f'on zonelists, {len(run.races.other)} of others, not judged')

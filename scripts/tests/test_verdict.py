@@ -210,6 +210,13 @@ def test_known_report_explains_the_taint_and_is_noted():
     assert not verdict.decide(replace(run, known=[])).ok
 
 
+def test_what_is_left_for_good_is_noted():
+    said_so = said('pending', 'node 3 zone Normal nr_isolate_pageblock: 3')
+    decided = verdict.decide(replace(good(), guest=said_so))
+    assert decided.ok
+    assert decided.notes == ['left for good: node 3 zone Normal nr_isolate_pageblock: 3']
+
+
 def test_how_long_programs_took():
     assert verdict.took({'took': ['a_test 1.50 4.00', 'b.sh 4.10 4.20']}) == \
         {'a_test': 2.5, 'b.sh': pytest.approx(0.1)}
