@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -499,3 +500,9 @@ def test_whole_folder(folder, conf, built):
         ('1', '1', '2')
     assert not path.exists()
     shutil.rmtree(newest(conf)[1])
+
+
+def test_rules_of_locks_hold_on_x86_64_alone():
+    """A record of another arch is not even read."""
+    built = SimpleNamespace(kbuild=SimpleNamespace(arch='ppc64le'))
+    assert kill._wrong_locks(built, None, None, None) == []
