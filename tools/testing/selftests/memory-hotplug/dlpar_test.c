@@ -29,6 +29,8 @@
 
 #define ROUNDS		5
 
+#define MAX_DIMMS	4
+
 FIXTURE(dlpar) {
 	const struct memory_blocks *blocks;
 	struct memory_node node;
@@ -286,43 +288,81 @@ TEST_F_TIMEOUT(dlpar, block_comes_back_under_load, TEST_TIMEOUT_S)
 	ASSERT_EQ(0, workers_stop(self->workers, 2));
 }
 
+static const char *open_port(struct __test_metadata *_metadata,
+			     struct host_port *port)
+{
+	const char *reason;
+	int err = host_port_open(port, &reason);
+
+	if (err == -ENODEV)
+		return reason;
+	ASSERT_EQ(0, err) {
+		TH_LOG("%s: %s", reason, errname(err));
+	}
+	return NULL;
+}
+
+/* What the hypervisor gives comes up online on the node that it is for. */
+static void expect_online(struct __test_metadata *_metadata,
+			  const struct block_range *range, int node)
+{
+	unsigned long id;
+
+	for (id = range->first; id < range->first + range->nr; id++) {
+		EXPECT_EQ(0, block_state_wait(id, "online"));
+		EXPECT_TRUE(memory_block_node_link(id, node)) {
+			TH_LOG("node%d has no memory%lu", node, id);
+		}
+	}
+}
+
+static struct block_range plug(struct __test_metadata *_metadata,
+			       struct host_port *port, int node,
+			       unsigned int blocks, struct host_device *dimm)
+{
+	struct block_range range;
+	int err = host_plug_dimm(port, node, blocks * block_bytes(), dimm);
+
+	ASSERT_EQ(0, err) {
+		TH_LOG("%s", port->answer);
+	}
+	range = block_range_of(dimm->addr, dimm->size);
+	expect_online(_metadata, &range, node);
+	return range;
+}
+
+static void unplug(struct __test_metadata *_metadata, struct host_port *port,
+		   const struct host_device *dimm)
+{
+	int err = host_unplug_dimm(port, dimm->id);
+
+	ASSERT_EQ(0, err) {
+		TH_LOG("%s: %s", dimm->id, port->answer);
+	}
+}
+
 /*
- * What the hypervisor gives comes up online on the node that it is for, and leaves
- * nothing when the hypervisor takes it back, though a process uses it.
+ * What comes leaves nothing when the hypervisor takes it back, though a process
+ * uses it.
  */
 TEST_F_TIMEOUT(dlpar, plugged_memory_comes_and_goes, 2 * TEST_TIMEOUT_S)
 {
-	const unsigned long long size = 2 * block_bytes();
 	struct block_range range;
 	struct host_device dimm;
 	unsigned long id;
 	const char *reason;
-	int turn, err;
+	int turn;
 
-	err = host_port_open(&self->port, &reason);
-	if (err == -ENODEV)
+	reason = open_port(_metadata, &self->port);
+	if (reason)
 		SKIP(return, "%s", reason);
-	ASSERT_EQ(0, err) {
-		TH_LOG("%s: %s", reason, errname(err));
-	}
 	for (turn = 0; turn < ROUNDS; turn++) {
-		err = host_plug_dimm(&self->port, self->node.id, size, &dimm);
-		ASSERT_EQ(0, err) {
-			TH_LOG("%s", self->port.answer);
-		}
-		range = block_range_of(dimm.addr, dimm.size);
-		for (id = range.first; id < range.first + range.nr; id++) {
-			EXPECT_EQ(0, block_state_wait(id, "online"));
-			EXPECT_TRUE(memory_block_node_link(id, self->node.id));
-		}
+		range = plug(_metadata, &self->port, self->node.id, 2, &dimm);
 		self->load = node_load_start(self->node.id);
 		ASSERT_NE(NULL, self->load);
 		EXPECT_LT(0UL, self->load->placed);
 
-		err = host_unplug_dimm(&self->port, dimm.id);
-		ASSERT_EQ(0, err) {
-			TH_LOG("%s", self->port.answer);
-		}
+		unplug(_metadata, &self->port, &dimm);
 		EXPECT_EQ(0U, block_range_here(&range));
 		for (id = range.first; id < range.first + range.nr; id++)
 			EXPECT_FALSE(block_node_entry(id, self->node.id));
@@ -331,6 +371,60 @@ TEST_F_TIMEOUT(dlpar, plugged_memory_comes_and_goes, 2 * TEST_TIMEOUT_S)
 		node_load_stop(self->load);
 		self->load = NULL;
 	}
+}
+
+static void expect_node(struct __test_metadata *_metadata, int node, bool here)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), SYSFS_NODE "/node%d", node);
+	EXPECT_EQ(here, memory_node_listed("online", node));
+	EXPECT_EQ(here, memory_node_listed("has_memory", node));
+	EXPECT_EQ(here, !access(path, F_OK));
+}
+
+/*
+ * A node that has nothing but what the hypervisor gives goes with the last of it,
+ * and comes with the first.
+ */
+TEST_F_TIMEOUT(dlpar, node_goes_and_comes, 2 * TEST_TIMEOUT_S)
+{
+	struct host_device all[HOST_DEVICES], own[MAX_DIMMS], dimm;
+	const int node = self->node.id;
+	struct block_range range;
+	const char *reason;
+	int nr, mine = 0, i;
+
+	reason = open_port(_metadata, &self->port);
+	if (reason)
+		SKIP(return, "%s", reason);
+	nr = host_devices(&self->port, all);
+	ASSERT_LT(0, nr);
+	for (i = 0; i < nr; i++) {
+		if (!all[i].dimm || all[i].node != node)
+			continue;
+		ASSERT_LT(mine, MAX_DIMMS);
+		own[mine++] = all[i];
+	}
+	ASSERT_LT(0, mine);
+
+	for (i = 0; i < mine; i++)
+		unplug(_metadata, &self->port, &own[i]);
+	expect_node(_metadata, node, false);
+	plug(_metadata, &self->port, node, 1, &dimm);
+	expect_node(_metadata, node, true);
+	unplug(_metadata, &self->port, &dimm);
+	expect_node(_metadata, node, false);
+
+	ASSERT_EQ(0, host_send(&self->port, "reset"));
+	EXPECT_EQ(0, host_answer(&self->port)) {
+		TH_LOG("not put back: %s", self->port.answer);
+	}
+	for (i = 0; i < mine; i++) {
+		range = block_range_of(own[i].addr, own[i].size);
+		expect_online(_metadata, &range, node);
+	}
+	expect_node(_metadata, node, true);
 }
 
 int main(int argc, char **argv)
