@@ -57,11 +57,17 @@ count()
 	find "$1" -maxdepth 1 -name "$2" | wc -l
 }
 
+# It fails where memory has to stay, as that of the kernel does.
+upstream()
+{
+	./mem-on-off-test.sh -r 100 || true
+}
+
 # Ours, a bare loop, upstream's script and stress-ng.
 loops()
 {
 	./hotplug_bench block 20 0 || exit
-	measure $TURNS upstream 0 rate ./mem-on-off-test.sh -r 100
+	measure $TURNS upstream 0 rate upstream
 	measure $TURNS stress-ng 0 rate stress-ng --memhotplug 0 --timeout 3 --quiet
 }
 
