@@ -13,6 +13,7 @@
 
 #include "../../mm/slab.h"
 #include "memhp_cache_hold.h"
+#include "memhp_compat.h"
 
 #ifdef CONFIG_PPC64
 #include <asm/code-patching.h>

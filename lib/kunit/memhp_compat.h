@@ -16,6 +16,7 @@
 #include <linux/err.h>
 #include <linux/memory.h>
 #include <linux/mmzone.h>
+#include <linux/ptrace.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/version.h>
@@ -41,6 +42,18 @@
 		KUNIT_ASSERT_FAILURE(test, fmt, ##__VA_ARGS__);		\
 		unreachable();						\
 	} while (0)
+#endif
+
+#if defined(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)
+#define MEMHP_KNOWS_ARGUMENTS
+#elif defined(CONFIG_PPC64)
+#define MEMHP_KNOWS_ARGUMENTS
+
+static inline unsigned long regs_get_kernel_argument(struct pt_regs *regs,
+						     unsigned int n)
+{
+	return n < 8 ? regs->gpr[3 + n] : 0;
+}
 #endif
 
 #if MEMHP_BEFORE(6, 5)

@@ -172,7 +172,7 @@ static void cpu_leaves_no_work(struct kunit *test)
 }
 
 #if defined(CONFIG_COMPACTION) && defined(CONFIG_FUNCTION_ERROR_INJECTION) && \
-	defined(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)
+	defined(MEMHP_KNOWS_ARGUMENTS)
 
 static int calls_for_nobody;
 

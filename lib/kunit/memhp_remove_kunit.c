@@ -18,7 +18,7 @@
 #include "memhp_node.h"
 
 #if defined(CONFIG_MEMORY_HOTREMOVE) && defined(CONFIG_KPROBES) && \
-	defined(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)
+	defined(MEMHP_KNOWS_ARGUMENTS)
 
 static struct memhp_node *get_node(struct kunit *test)
 {

@@ -19,6 +19,7 @@
 #define WATCHES_MAX	4
 #define PROBES_MAX	64
 #define STACK_POINTER	1
+#define PACA		13
 
 /* As far as the compiler has left them as functions. */
 static const char * const writers[] = {
@@ -57,15 +58,19 @@ static void after_store(struct kprobe *probe, struct pt_regs *regs,
 	}
 }
 
-/* The stack has no zonelists, and a function may begin or end there. */
+/*
+ * The stack has no zonelists, and a function may begin or end there. Nor has what
+ * the CPU has to itself. Among that is whether it has interrupts disabled, which an
+ * exception, as a probe is one, puts back as it was before the store.
+ */
 static bool is_store(u32 *insn)
 {
+	const int base = (*insn >> 16) & 0x1f;
 	struct instruction_op op;
 	struct pt_regs regs = {};
 
 	analyse_instr(&op, &regs, ppc_inst_read(insn));
-	return GETTYPE(op.type) == STORE &&
-	       ((*insn >> 16) & 0x1f) != STACK_POINTER;
+	return GETTYPE(op.type) == STORE && base != STACK_POINTER && base != PACA;
 }
 
 static int probe_writer(const char *name)
