@@ -258,7 +258,7 @@ TEST_F_TIMEOUT(node, slab_state_survives_empty_refill, TEST_TIMEOUT_S)
 	struct slab_files files;
 	size_t i;
 
-	if (access(SYSFS_SLAB "/kmalloc-64/total_objects", R_OK))
+	if (access(SYSFS_SLAB "/kmalloc-1k/total_objects", R_OK))
 		SKIP(return, "no total_objects: CONFIG_SLUB_DEBUG is not set");
 	ASSERT_EQ(0, slab_files_find(&files, NULL));
 	had = check_objects(_metadata, &files, node);
