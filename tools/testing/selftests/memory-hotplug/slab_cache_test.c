@@ -50,7 +50,7 @@ static const char *no_cache(void)
 {
 	if (access(SLAB_CACHE_FILE, W_OK))
 		return "no " SLAB_CACHE_FILE ": CONFIG_MEMHP_CACHE is not set";
-	if (access(SYSFS_SLAB "/kmalloc-64/total_objects", R_OK))
+	if (access(SYSFS_SLAB "/kmalloc-1k/total_objects", R_OK))
 		return "no total_objects: CONFIG_SLUB_DEBUG is not set";
 	return NULL;
 }
