@@ -198,11 +198,13 @@ def _kcsan_reasons(run):
 
 def _taint_reasons(run):
     value = _last(run, 'tainted')
-    if value is None or run.splats or run.known:
+    if value is None or run.splats:
         return
+    explained = {splat.kind for splat, _ in run.known}
     if not value.isdecimal():
         yield Reason('taint', f'the taint of the kernel is {value}')
-    elif flags := [text for bit, text in TAINTS.items() if int(value) >> bit & 1]:
+    elif flags := [text for bit, text in TAINTS.items()
+                   if int(value) >> bit & 1 and text not in explained]:
         yield Reason('taint', f'tainted ({", ".join(flags)}), but no report seen')
 
 

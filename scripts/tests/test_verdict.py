@@ -202,12 +202,15 @@ def test_expected_skip_that_did_not_skip_is_noted():
 
 
 def test_known_report_explains_the_taint_and_is_noted():
-    known = replace(SPLAT, title='WARNING: at f <- g')
+    known = replace(SPLAT, kind='warning', title='WARNING: at f <- g')
     run = replace(good(), known=[(known, 'why')] * 2, guest=said('tainted', 1 << 9))
     decided = verdict.decide(run)
     assert decided.ok
     assert decided.notes == ['known report (2 times): WARNING: at f <- g']
     assert not verdict.decide(replace(run, known=[])).ok
+    died = replace(run, guest=said('tainted', 1 << 9 | 1 << 7))
+    assert [r.text for r in verdict.decide(died).reasons] == \
+        ['tainted (died), but no report seen']
 
 
 def test_what_is_left_for_good_is_noted():
