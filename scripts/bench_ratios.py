@@ -36,14 +36,11 @@ def _operation(series, kernel, clock, who):
 def _loops(series, kernel, clock):
     """Operations a second of ours against others'. Only the kernel without
     detectors has limits: on the others most of an offline is lockdep's, which
-    scan_movable_pages() calls for each page. How much more is done in the same time
-    than by upstream's script is a matter of real time: what its forks take of that
-    is not all instructions.
+    scan_movable_pages() calls for each page.
     """
     plain = kernel == kbuild.PLAIN
-    upstream = 10 if clock == REAL_TIME else None
     ours = _operation(series, kernel, clock, 'ours')
-    for who, least in (('bare', 0.95), ('upstream', upstream), ('stress-ng', None)):
+    for who, least in (('bare', 0.95), ('upstream', 10), ('stress-ng', None)):
         other = _operation(series, kernel, clock, who)
         if ours and other:
             yield Ratio(f'operations a second, ours / {who} ({kernel}, {clock})',
