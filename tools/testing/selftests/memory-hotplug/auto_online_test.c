@@ -42,8 +42,9 @@ static const char *machine_get(struct __test_metadata *_metadata,
 	machine->blocks = memory_blocks_at_start(&reason);
 	if (!machine->blocks)
 		return reason;
-	if (!dimm_is_device())
-		return "no ACPI, where a pc-dimm is a device";
+	reason = dimm_missing();
+	if (reason)
+		return reason;
 	err = host_port_open(&machine->port, &reason);
 	if (err == -ENODEV)
 		return reason;

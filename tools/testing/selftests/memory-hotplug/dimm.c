@@ -9,9 +9,10 @@
 #include "dimm.h"
 #include "memory_block.h"
 
-bool dimm_is_device(void)
+const char *dimm_missing(void)
 {
-	return !access("/sys/firmware/acpi", F_OK);
+	return access("/sys/firmware/acpi", F_OK) ?
+	       "no ACPI, where a pc-dimm is a device" : NULL;
 }
 
 /* The kernel links the blocks to the device last of all. */

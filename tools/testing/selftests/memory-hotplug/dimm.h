@@ -6,20 +6,18 @@
 #ifndef DIMM_H
 #define DIMM_H
 
-#include <stdbool.h>
-
 #include "block_range.h"
 #include "host_port.h"
 
 /**
- * dimm_is_device() - is a pc-dimm a device that its memory blocks are bound to?
+ * dimm_missing() - why no pc-dimm is a device that its memory blocks are bound to
  *
  * It is with ACPI. A pseries adds blocks one by one and has them online at once:
  * see dlpar.h.
  *
- * Return: true if it is.
+ * Return: the reason, NULL if it is one.
  */
-bool dimm_is_device(void);
+const char *dimm_missing(void);
 
 /**
  * dimm_plug() - plug a pc-dimm and wait until the kernel has finished with it

@@ -54,8 +54,9 @@ FIXTURE_SETUP(dimm)
 	self->blocks = memory_blocks_at_start(&reason);
 	if (!self->blocks)
 		SKIP(return, "%s", reason);
-	if (!dimm_is_device())
-		SKIP(return, "no ACPI, where a pc-dimm is a device");
+	reason = dimm_missing();
+	if (reason)
+		SKIP(return, "%s", reason);
 	err = host_port_open(&self->port, &reason);
 	if (err == -ENODEV)
 		SKIP(return, "%s", reason);
