@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of expected.py: each line has a reason, and holds where it says."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 import expected
+import suites
+from common import REPO
 from rules import Kernel
 
 KERNEL = Kernel('6.12.117', 'x86_64')
@@ -31,11 +34,36 @@ def test_load_rejects(tmp_path, line):
         expected.load(path, KERNEL)
 
 
-def test_lists_of_each_arch_can_be_read():
-    for folder, read in (('expected-skips', expected.skips),
-                         ('known-reports', expected.reports)):
-        for path in (expected.SCRIPTS / folder).glob('*.txt'):
-            arch, _, name = path.stem.partition('-')
-            assert expected.load(path, replace(KERNEL, arch=arch)) == \
-                (read(replace(KERNEL, arch=arch), name) if name else
-                 read(replace(KERNEL, arch=arch)))
+OLD = expected.SCRIPTS / 'expected-skips/old-kernels.txt'
+MACHINES = sorted({*OLD.parent.glob('*.txt')} - {OLD})
+
+
+@pytest.mark.parametrize('release', ['6.1.192', '6.12.117'])
+@pytest.mark.parametrize('path', MACHINES, ids=lambda path: path.stem)
+def test_skips_of_a_machine(path, release):
+    arch, _, name = path.stem.partition('-')
+    kernel = Kernel(release, arch)
+    own, old = expected.load(path, kernel), expected.load(OLD, kernel)
+    assert expected.skips(kernel, *filter(None, [name])) == {**old, **own}
+    assert bool(old) == (release == '6.1.192')
+
+
+def test_skips_are_tests():
+    kunit = '\n'.join(path.read_text() for path in
+                      (REPO / 'lib/kunit').glob('*_kunit.c'))
+    names = {name for path in (OLD, *MACHINES) for release in ('6.1', '6.12')
+             for name in expected.load(path, Kernel(release, ''))}
+    for name in names:
+        if ':' in name:
+            program, _, case = name.partition(':')
+            assert case in suites.cases(REPO, program), name
+        else:
+            suite, case, *_ = name.split('.')
+            assert suite in suites.kunit_suites(), name
+            assert re.search(rf'KUNIT_CASE\w*\({case}\b', kunit), name
+
+
+def test_reports_of_each_arch():
+    for path in (expected.SCRIPTS / 'known-reports').glob('*.txt'):
+        kernel = replace(KERNEL, arch=path.stem)
+        assert expected.load(path, kernel) == expected.reports(kernel)
