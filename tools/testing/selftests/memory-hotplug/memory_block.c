@@ -224,6 +224,16 @@ int memory_block_offline(unsigned long id)
 	}
 }
 
+int memory_block_settle(unsigned long id, const char *type)
+{
+	int i, err = 0;
+
+	for (i = 0; i < 2 && !err; i++)
+		err = memory_block_write(id, "state", type) ?:
+		      memory_block_offline(id);
+	return err;
+}
+
 bool memory_block_node_link(unsigned long id, int node)
 {
 	char path[PATH_LEN];

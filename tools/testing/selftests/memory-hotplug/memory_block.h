@@ -167,6 +167,20 @@ int memory_block_try_offline(unsigned long id, int ms);
 int memory_block_offline(unsigned long id);
 
 /**
+ * memory_block_settle() - have what hotplug calculates become what it stays
+ * @id:		the block, offline
+ * @type:	how it goes online
+ *
+ * What hotplug calculates depends on what was before: from the watermarks comes
+ * vm.min_free_kbytes, and from that the watermarks, each time rounded. If this was
+ * done, then the same again makes no difference, and another type may make one.
+ *
+ * Return: 0 when the block has been online twice and is offline, or a negative
+ * errno.
+ */
+int memory_block_settle(unsigned long id, const char *type);
+
+/**
  * memory_block_node_link() - whether a node's directory lists a block
  * @id:		the block
  * @node:	the node
