@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "kernel_version.h"
@@ -465,34 +464,6 @@ static void cut(struct memory_snapshot *snapshot, size_t nr)
 bool memory_snapshot_miscounts(void)
 {
 	return kernel_before(6, 12);
-}
-
-static bool loses_pageblocks(void)
-{
-	struct utsname name;
-
-	return kernel_before(6, 10) ||
-	       (!uname(&name) && !strncmp(name.machine, "ppc64", 5));
-}
-
-unsigned long memory_snapshot_lost(const struct memory_snapshot *snapshot,
-				   int node)
-{
-	unsigned long lost = 0;
-	size_t i;
-	int nid, len;
-
-	if (!loses_pageblocks())
-		return 0;
-	for (i = 0; i < snapshot->nr; i++) {
-		const struct memory_fact *fact = &snapshot->fact[i];
-
-		len = 0;
-		if (sscanf(fact->name, "node %d zone %*s nr_isolate_pageblock%n",
-			   &nid, &len) == 1 && len && nid == node)
-			lost += strtoul(fact->value, NULL, 10);
-	}
-	return lost;
 }
 
 /* Reclaim and compaction isolate pages, too, but only for a moment. */

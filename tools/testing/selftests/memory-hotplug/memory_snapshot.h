@@ -111,24 +111,6 @@ int memory_snapshot_differs(const struct memory_snapshot *before,
 bool memory_snapshot_miscounts(void);
 
 /**
- * memory_snapshot_lost() - how many pageblocks of a node are isolated for ever?
- * @snapshot:	taken while nobody isolated pages
- * @node:	the node
- *
- * An offline that fails gives a free page of several pageblocks back with the first
- * of them, and the others later. Whoever takes of it meanwhile may claim these, which
- * nobody counts out then; and what is freed into them counts as free twice. Linux
- * before 6.10 does so with all free pages of more than a pageblock, and later with
- * those that are not the largest there can be, which are of more than a pageblock on
- * ppc64le alone.
- *
- * Return: their number, 0 for a kernel that loses none, and where debugfs does not
- * tell.
- */
-unsigned long memory_snapshot_lost(const struct memory_snapshot *snapshot,
-				   int node);
-
-/**
  * memory_snapshot_value() - look up a fact
  * @snapshot:	where
  * @name:	its name
