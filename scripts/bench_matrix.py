@@ -4,12 +4,11 @@ with one guest at a time, and with two.
 """
 
 import re
-import subprocess
 from pathlib import Path
 
 import matrix_joblog
 from bench_data import DETECTORS, REAL_TIME, Point, Series
-from common import REPO, Fatal, child_env
+from common import REPO, run_ours
 
 PART = 'matrix'
 ROUNDS = 5
@@ -20,14 +19,11 @@ _TESTS = 'memory_uevent_test'
 
 def _run(conf, places):
     """How long all jobs took, from the first one's begin to the last one's end."""
-    done = subprocess.run(
-        ['make', '-C', REPO, 'matrix', f'O={conf.state}', f'J={2 * places}',
-         f'TESTS={_TESTS}', conf.source], env=child_env(), capture_output=True, text=True)
-    report = re.search(r'^report: (.*)/report\.html$', done.stdout, re.M)
-    if done.returncode or not report:
-        raise Fatal(f'make matrix failed: {done.stdout[-300:]}{done.stderr}')
+    said = run_ours(['make', '-C', REPO, 'matrix', f'O={conf.state}',
+                     f'J={2 * places}', f'TESTS={_TESTS}', conf.source])
+    report = re.search(r'^report: (.*)/report\.html$', said, re.M)[1]
     begin, end = matrix_joblog.span(matrix_joblog.read(
-        Path(report[1]) / matrix_joblog.NAME))
+        Path(report) / matrix_joblog.NAME))
     return end - begin
 
 

@@ -7,13 +7,12 @@ The edits are made in a copy of this repository that shares our O=.
 
 import re
 import shutil
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 from bench_data import DETECTORS, REAL_TIME, Point, Series
-from common import REPO, Fatal, child_env
+from common import REPO, run_ours
 
 PART = 'verdict'
 ROUNDS = 5
@@ -33,13 +32,9 @@ WHOLE = 'all'
 def _run(copy, conf):
     """One "make run": how long each phase took, and all of it."""
     begin = time.monotonic()
-    done = subprocess.run(
-        ['make', '-C', copy, 'run', f'O={conf.state}', conf.source],
-        env=child_env(), capture_output=True, text=True)
+    said = run_ours(['make', '-C', copy, 'run', f'O={conf.state}', conf.source])
     seconds = time.monotonic() - begin
-    if done.returncode:
-        raise Fatal(f'make run failed: {done.stdout[-300:]}{done.stderr}')
-    phases = re.findall(r'\] ([a-z ]+): ([\d.]+) s$', done.stdout, re.M)
+    phases = re.findall(r'\] ([a-z ]+): ([\d.]+) s$', said, re.M)
     return {**{name: float(value) for name, value in phases}, WHOLE: seconds}
 
 

@@ -65,15 +65,18 @@ def host():
             f'{platform.release()}')
 
 
-def stop_group(proc):
-    """End a process that leads its own group, and all that it started."""
-    for sig, patience in ((signal.SIGTERM, 3), (signal.SIGKILL, None)):
+def stop_group(proc, patience=3):
+    """End a process that leads its own group, and all that it started.
+
+    patience: seconds until it is killed, to end what is in other groups.
+    """
+    for sig, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, None)):
         try:
             os.killpg(proc.pid, sig)
         except ProcessLookupError:
             pass
         try:
-            proc.wait(patience)
+            proc.wait(seconds)
             return
         except subprocess.TimeoutExpired:
             continue
@@ -101,6 +104,27 @@ def run_logged(cmd, log, progress, env=None, cwd=None):
                 stop_group(proc)
     if proc.returncode:
         raise CommandFailed(Path(cmd[0]).name, _cause(log), log)
+
+
+# What our own commands have to end may be a build, guests, or jobs elsewhere.
+_OURS_END = 30
+
+
+def run_ours(cmd):
+    """Run a command of ours from another one; returns its output. Fatal if it
+    fails. Whatever interrupts us, it ends with us, and so does what it started.
+    """
+    with subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, env=child_env(),
+                          start_new_session=True) as proc:
+        try:
+            out, err = proc.communicate()
+        finally:
+            if proc.poll() is None:
+                stop_group(proc, _OURS_END)
+    if proc.returncode:
+        raise Fatal(f'{shlex.join(map(str, cmd))} failed: {out[-300:]}{err}')
+    return out
 
 
 def _cause(log):

@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -150,3 +151,42 @@ def test_verdict(clean, conf, built, when):
     assert not processes_about(conf.state / 'baselines')
     assert not processes_about(f'{built.tree.path}-verdict')
     assert fingerprint(built.tree.path / 'mm') == before
+
+
+# A command of ours that runs another one, which has started something in a group
+# of its own, as QEMU is.
+_INNER = '''
+import subprocess, sys
+sys.path.insert(0, sys.argv[1])
+import common
+def main():
+    sleeper = subprocess.Popen(['sleep', '600'], start_new_session=True)
+    with open(sys.argv[2], 'w') as said:
+        print(sleeper.pid, file=said)
+    try:
+        sleeper.wait()
+    finally:
+        common.stop_group(sleeper)
+common.entry(main)
+'''
+_OUTER = '''
+import sys
+sys.path.insert(0, sys.argv[1])
+import common
+common.entry(common.run_ours, [sys.executable, '-B', '-c', sys.argv[3],
+                               *sys.argv[1:3]])
+'''
+
+
+def test_whoever_runs_another_command_of_ours_is_terminated(tmp_path):
+    """As kill has it: the signal comes to one process, not to a group."""
+    said = tmp_path / 'pid'
+    proc = subprocess.Popen([sys.executable, '-B', '-c', _OUTER, SCRIPTS, said,
+                             _INNER], stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + PATIENCE
+    while not said.exists() or not said.read_text():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    proc.send_signal(signal.SIGTERM)
+    assert proc.communicate(timeout=30)[1] == 'memhp: interrupted\n'
+    assert not Path(f'/proc/{said.read_text().strip()}').exists()
