@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """make bench-baseline: store the runs of make bench that RUNS= names, three or
-more, as what later ones are compared with.
+more, as what later ones are compared with. What is stored of other parts stays.
 """
 
 import json
@@ -23,11 +23,16 @@ def _read(conf, name):
 
 def main():
     conf = settings.from_environment(settings.X86_64)
+    old = bench_compare.load(conf.arch)
     base = bench_compare.merge([_read(conf, name) for name in
-                                os.environ.get('RUNS', '').split()])
+                                os.environ.get('RUNS', '').split()], old)
+    lost = sorted({key.partition('/')[0] for key in
+                   (old or base)['places'].keys() - base['places'].keys()})
     path = bench_compare.path(conf.arch)
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(base, indent=1) + '\n')
+    if lost:
+        print(f'not comparable any more, and left out: {", ".join(lost)}')
     print(f'{len(base["places"])} series: {path}')
 
 

@@ -52,8 +52,23 @@ def _same(runs, what):
     return runs[0][what]
 
 
-def merge(runs):
-    """The baseline that these runs (bench.json) make."""
+def _of_other_parts(base, made):
+    """What a baseline has of parts that the one just made has not, as far as it
+    is comparable: of the same kernel and tools, and what is in real time of the
+    same host.
+    """
+    if any(base[what] != made[what] for what in ('linux', 'compiler', 'qemu')):
+        return {}
+    parts = {key.partition('/')[0] for key in made['places']}
+    return {key: places for key, places in base['places'].items()
+            if key.partition('/')[0] not in parts and
+            (base['host'] == made['host'] or f'/{INSTRUCTIONS}/' in key)}
+
+
+def merge(runs, base=None):
+    """The baseline that these runs (bench.json) make, with what an older one
+    has of other parts.
+    """
     if len(runs) < 3:
         raise Fatal(f'{len(runs)} runs are not enough for a baseline: three say '
                     f'how much they differ')
@@ -67,10 +82,13 @@ def merge(runs):
     whole = {key: {x: values for x, values in of_key.items()
                    if len(values) == len(runs)}
              for key, of_key in places.items()}
-    return {'SPDX-License-Identifier': 'GPL-2.0',
+    made = {'SPDX-License-Identifier': 'GPL-2.0',
             **{what: _same(runs, what)
                for what in ('linux', 'compiler', 'qemu', 'host')},
             'places': whole}
+    if base:
+        made['places'] = {**_of_other_parts(base, made), **whole}
+    return made
 
 
 def load(arch):

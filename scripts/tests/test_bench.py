@@ -131,6 +131,23 @@ def test_a_baseline_takes_three_runs_of_one_host():
         bench_compare.merge(runs)
 
 
+@pytest.mark.parametrize('changed, kept', [
+    ({}, {'counted', 'timed', 'both'}),
+    # Of another host, what is counted stays comparable.
+    ({'host': 'there'}, {'counted', 'both'}),
+    # Of another kernel, nothing does, and what is measured anew is replaced.
+    ({'linux': '6.13'}, {'both'})])
+def test_a_baseline_keeps_what_it_has_of_other_parts(changed, kept):
+    old = bench_compare.merge(3 * [run_of(
+        series('counted', (2, 1), part='caches'),
+        series('timed', (2, 1), part='racing', clock=REAL_TIME),
+        series('both', (2, 1)), series('gone', (2, 1)))])
+    found = bench_compare.merge(
+        3 * [{**run_of(series('both', (2, 7))), **changed}], old)
+    assert {key.rpartition('/')[2] for key in found['places']} == kept
+    assert found['places'][series('both').key] == {'2': 3 * [[7, 0.0]]}
+
+
 def test_stored_baseline_is_of_this_format():
     base = bench_compare.load('x86_64')
     assert base['linux'] and base['places']
