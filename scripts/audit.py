@@ -80,8 +80,7 @@ class _Auditor:
                                   f'known are {", ".join(CLASSES)}')
             if self.hotplug.configured(rule):
                 self.rules[graph.find(rule.name) or rule.name] = rule
-        paths = load('paths', ('config', 'drive', 'undriven', 'holds'),
-                     ('title', 'entry'))
+        paths = load('paths', rules.PATH_KEYS, ('title', 'entry'))
         self.paths = {n: p for n, p in paths.items()
                       if self.hotplug.configured(p)}
         for rule in self.rules.values():

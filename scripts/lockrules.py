@@ -6,6 +6,7 @@ which are held by whoever enters a function on a path. From scripts/rules/.
 from dataclasses import dataclass
 
 import rules
+from arches import ARCHES
 from common import Fatal
 
 # Of a path that is taken for its time alone.
@@ -13,7 +14,6 @@ OVERHEAD = 'overhead'
 # Stands for all functions.
 _ANY = '*'
 
-PATH_KEYS = ('title', 'entry', 'config', 'drive', 'undriven', 'holds')
 _LOCK_KEYS = ('protects', 'read', 'write', 'order', 'known', 'history',
               'proof', 'why')
 _FUNCTION_KEYS = ('paths', 'sometimes', 'must', 'may', 'never', 'why',
@@ -77,9 +77,11 @@ class LockRules:
                 if known not in self.locks:
                     raise Fatal(f'locks.ini: [{lock.name}]: known: there is '
                                 f'no lock "{known}"')
-        self.paths = rules.of_kernel(
-            [rule for subject in ('paths', 'bystanders') for rule in
-             rules.read(subject, PATH_KEYS, ('title',), folder)], kernel)
+        paths = [rule for subject in ('paths', 'bystanders') for rule in
+                 rules.read(subject, (*rules.PATH_KEYS, 'entry'), ('title',),
+                            folder)]
+        self._known = {rule.name for rule in paths}
+        self.paths = rules.of_kernel(paths, kernel)
         self._functions = rules.of_kernel(
             rules.read('functions', _FUNCTION_KEYS, (), folder), kernel)
         self.by_lockdep = {lock.lockdep: lock.name
@@ -96,10 +98,14 @@ class LockRules:
                     int(order) if order else None,
                     tuple(rule.words('known')))
 
+    def _check(self, path, where):
+        if path not in self._known:
+            raise Fatal(f'{where}: there is no path "{path}" in paths.ini')
+
     def _split(self, rule):
         function, _, path = (w.strip() for w in rule.name.partition('/'))
-        if path and path not in self.paths:
-            raise Fatal(f'{rule}: there is no path "{path}" in paths.ini')
+        if path:
+            self._check(path, rule)
         return function, path
 
     def _expect(self):
@@ -114,9 +120,7 @@ class LockRules:
         for function, rule in everywhere.items():
             for key in ('paths', 'sometimes'):
                 for path in rule.words(key):
-                    if path not in self.paths:
-                        raise Fatal(f'{rule}: {key}: there is no path '
-                                    f'"{path}" in paths.ini')
+                    self._check(path, f'{rule}: {key}')
                     found[path, function] = self._merge(
                         function, path, rule, here.get((function, path)),
                         here.get((_ANY, path)), key == 'sometimes')
@@ -124,7 +128,8 @@ class LockRules:
             if function != _ANY and (path, function) not in found:
                 raise Fatal(f'functions.ini: [{function} / {path}]: '
                             f'[{function}] does not have that path')
-        return found
+        return {key: expected for key, expected in found.items()
+                if key[0] in self.paths}
 
     def _merge(self, function, path, rule, own, base, sometimes):
         def merged(key):
@@ -142,9 +147,12 @@ class LockRules:
                 if '/' not in name}
 
     def driven(self):
-        """{path: its case in lockset_test} of those that a test takes."""
+        """{path: its case in lockset_test} of those that a test takes on this
+        arch.
+        """
         return {name: rule['drive'] for name, rule in self.paths.items()
-                if rule['drive']}
+                if rule['drive'] and
+                self.kernel.arch in (rule.words('driven-on') or ARCHES)}
 
     def listing(self):
         """What the guest tells the kernel to look for; see

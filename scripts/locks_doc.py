@@ -3,6 +3,8 @@
 and from what "make locksets" has recorded: a file in scripts/rules a kernel.
 """
 
+import re
+
 import locktable
 import lockrules
 import rst
@@ -53,6 +55,34 @@ def paths(kernel, names):
         [(rst.sentence(chosen.paths[path]['title']), *(
             _mode(chosen.locks[n], modes[n]) for n in names))
          for path, modes in table])
+
+
+def recorded(folder=rules.RULES):
+    """All Kernels that something was recorded on, the oldest first, and of a
+    version that of the tables.
+    """
+    found = [rules.Kernel(*re.fullmatch(r'observed-([\d.]+)-(\w+)',
+                                        path.stem).groups())
+             for path in folder.glob('observed-*.ini')]
+    return sorted(found, key=lambda k: (rules.version(k.release),
+                                        k.arch != 'x86_64', k.arch))
+
+
+def everywhere(name):
+    """How this lock is held on each path, on each kernel that was recorded."""
+    kernels = recorded()
+    held, titles = [], {}
+    for kernel in kernels:
+        table, _, chosen = observed(kernel)
+        held.append({path: _mode(chosen.locks[name], modes[name])
+                     for path, modes in table})
+        titles |= {path: chosen.paths[path]['title'] for path, _ in table}
+    return rst.table(
+        (36, *[64 // len(kernels)] * len(kernels)),
+        ('Path', *(f'Linux {k.release}, {k.arch}' for k in kernels)),
+        [(rst.sentence(title), *(of_kernel.get(path, 'not taken')
+                                 for of_kernel in held))
+         for path, title in titles.items()])
 
 
 def functions(kernel):

@@ -119,7 +119,7 @@ def _overhead(record):
 
 
 def main():
-    asked = settings.from_environment(settings.X86_64)
+    asked = settings.from_environment()
     conf = replace(asked, tests=PROGRAM)
     progress = Progress(verbose=conf.verbose)
     with locked(conf.state), \

@@ -20,7 +20,7 @@ from progress import Progress
 
 DOCS = REPO / 'Documentation/admin-guide/mm'
 _PREFIX = 'memory-hotplug-locking-'
-_PATH_KEYS = (('config', 'drive', 'undriven', 'holds'), ('title', 'entry'))
+_PATH_KEYS = rules.PATH_KEYS, ('title', 'entry')
 # What the tables are of; what other kernels have is compared with it alone.
 _VERSION = (6, 12)
 _NOTE = '''.. SPDX-License-Identifier: GPL-2.0
@@ -190,6 +190,7 @@ def texts(found):
         return compared
     tables = {'locks': locks_doc.locks(kernel),
               'paths': locks_doc.paths(kernel, _COLUMNS),
+              'kernels': locks_doc.everywhere('cpu_hotplug_lock'),
               'functions': locks_doc.functions(kernel),
               'others': others(),
               'experiments': experiments(),

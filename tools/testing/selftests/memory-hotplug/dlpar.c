@@ -94,3 +94,14 @@ int dlpar_write(const char *fmt, ...)
 	ret = attr_write(DLPAR, text, strlen(text));
 	return ret < 0 ? ret : 0;
 }
+
+int dlpar_wait(const struct host_device *dimm, struct block_range *range)
+{
+	unsigned long id;
+	int err = 0;
+
+	*range = block_range_of(dimm->addr, dimm->size);
+	for (id = range->first; id < range->first + range->nr && !err; id++)
+		err = block_state_wait(id, "online");
+	return err;
+}

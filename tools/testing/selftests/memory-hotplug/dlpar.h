@@ -10,6 +10,8 @@
 #define DLPAR_H
 
 #include "../kselftest.h"
+#include "block_range.h"
+#include "host_port.h"
 #include "memory_block.h"
 
 #define DLPAR	"/sys/kernel/dlpar"
@@ -32,5 +34,14 @@ int dlpar_index(const struct memory_blocks *blocks, unsigned long id,
  * Return: 0, or a negative errno.
  */
 int __printf(1, 2) dlpar_write(const char *fmt, ...);
+
+/**
+ * dlpar_wait() - wait until the kernel has all of a pc-dimm online
+ * @dimm:	the device
+ * @range:	its memory blocks
+ *
+ * Return: 0, or -ETIMEDOUT, or another negative errno.
+ */
+int dlpar_wait(const struct host_device *dimm, struct block_range *range);
 
 #endif /* DLPAR_H */

@@ -24,6 +24,7 @@
 #include "cpu.h"
 #include "dax_device.h"
 #include "dimm.h"
+#include "dlpar.h"
 #include "host_port.h"
 #include "lock_order.h"
 #include "lockset.h"
@@ -48,7 +49,8 @@
 struct guest {
 	const struct memory_blocks *blocks;
 	struct host_port port;
-	struct host_device device;	/* virtio-mem */
+	int node;			/* comes and goes with its memory */
+	struct host_device device;	/* virtio-mem, if that node has one */
 	struct host_device dimm;
 	struct block_range range;	/* the one block of either of them */
 	struct host_device home[HOST_DEVICES];	/* dimms that come back in the end */
@@ -87,6 +89,19 @@ static void wait_node(struct __test_metadata *_metadata, int node, bool here)
 	}
 }
 
+/* Has the kernel finished with a pc-dimm? A pseries has it online by then. */
+static int wait_dimm(const struct host_device *dimm, struct block_range *range)
+{
+	return dimm_missing() ? dlpar_wait(dimm, range) :
+				dimm_wait(dimm, range);
+}
+
+static bool node_is_empty(int node)
+{
+	return !memory_node_listed("has_memory", node) &&
+	       !memory_node_listed("has_cpu", node);
+}
+
 static void unplug(struct __test_metadata *_metadata, struct guest *guest,
 		   const struct host_device *dimm)
 {
@@ -106,6 +121,7 @@ FIXTURE_SETUP(lockset)
 	int err, nr, i;
 
 	guest->port.fd = -1;
+	guest->node = -1;
 	guest->pages = MAP_FAILED;
 	guest->blocks = memory_blocks_at_start(&reason);
 	if (!guest->blocks)
@@ -128,20 +144,25 @@ FIXTURE_SETUP(lockset)
 
 	nr = host_devices(&guest->port, all);
 	ASSERT_LE(0, nr);
-	for (i = 0; i < nr && !guest->device.id[0]; i++)
-		if (!all[i].dimm && !all[i].size &&
-		    !memory_node_listed("has_memory", all[i].node))
-			guest->device = all[i];
-	if (!guest->device.id[0])
-		SKIP(return, "no virtio-mem device of a node without memory");
+	/* Rather one with a virtio-mem device. */
+	for (i = 0; i < nr; i++)
+		if (node_is_empty(all[i].node) &&
+		    (guest->node < 0 || !all[i].dimm))
+			guest->node = all[i].node;
+	if (guest->node < 0)
+		SKIP(return, "no node has nothing but memory devices");
 	/* The node shall come with what a test plugs, and go with it. */
 	for (i = 0; i < nr; i++) {
-		if (!all[i].dimm || all[i].node != guest->device.node)
+		if (all[i].node != guest->node)
 			continue;
+		if (!all[i].dimm) {
+			guest->device = all[i];
+			continue;
+		}
 		unplug(_metadata, guest, &all[i]);
 		guest->home[guest->nr_home++] = all[i];
 	}
-	wait_node(_metadata, guest->device.node, false);
+	wait_node(_metadata, guest->node, false);
 }
 
 FIXTURE_TEARDOWN(lockset)
@@ -162,7 +183,7 @@ FIXTURE_TEARDOWN(lockset)
 		TH_LOG("not put back: %s", guest->port.answer);
 	}
 	while (guest->nr_home--)
-		EXPECT_EQ(0, dimm_wait(&guest->home[guest->nr_home],
+		EXPECT_EQ(0, wait_dimm(&guest->home[guest->nr_home],
 				       &guest->range));
 	if (guest->blocks)
 		EXPECT_EQ(0U, memory_blocks_restore(guest->blocks));
@@ -183,14 +204,16 @@ static void end(struct __test_metadata *_metadata)
 static void unplug_own(struct __test_metadata *_metadata, struct guest *guest)
 {
 	unplug(_metadata, guest, &guest->dimm);
-	wait_node(_metadata, guest->device.node, false);
+	wait_node(_metadata, guest->node, false);
 }
 
 static void plug(struct __test_metadata *_metadata, struct guest *guest)
 {
-	int err = dimm_plug(&guest->port, guest->device.node, block_bytes(),
-			    &guest->dimm, &guest->range);
+	int err = host_plug_dimm(&guest->port, guest->node, block_bytes(),
+				 &guest->dimm);
 
+	if (!err)
+		err = wait_dimm(&guest->dimm, &guest->range);
 	ASSERT_EQ(0, err) {
 		TH_LOG("no dimm: %s: %s", errname(err), guest->port.answer);
 	}
@@ -209,7 +232,7 @@ static void resize(struct __test_metadata *_metadata, struct guest *guest,
 		TH_LOG("%s: %s: %s", guest->device.id, errname(err),
 		       guest->port.answer);
 	}
-	wait_node(_metadata, guest->device.node, here);
+	wait_node(_metadata, guest->node, here);
 }
 
 static void write_block(struct __test_metadata *_metadata,
@@ -224,6 +247,15 @@ static void write_block(struct __test_metadata *_metadata,
 	}
 }
 
+/* As plug(), and offline: on a pseries, it comes online. */
+static void plug_offline(struct __test_metadata *_metadata,
+			 struct guest *guest)
+{
+	plug(_metadata, guest);
+	if (dimm_missing())
+		write_block(_metadata, guest, "state", "offline");
+}
+
 /* Pages in the block, so that an offline has something to migrate. */
 static void fill(struct __test_metadata *_metadata, struct guest *guest)
 {
@@ -233,14 +265,14 @@ static void fill(struct __test_metadata *_metadata, struct guest *guest)
 	guest->pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, guest->pages);
-	node_mask_set(&mask, guest->device.node);
+	node_mask_set(&mask, guest->node);
 	ASSERT_EQ(0, mem_policy_set(guest->pages, size, MPOL_BIND, &mask));
 	memset(guest->pages, 1, size);
 }
 
 TEST_F(lockset, memory_online)
 {
-	plug(_metadata, &self->guest);
+	plug_offline(_metadata, &self->guest);
 	begin(_metadata, "memory-online");
 	write_block(_metadata, &self->guest, "state", "online_movable");
 	end(_metadata);
@@ -254,7 +286,7 @@ TEST_F(lockset, memory_online)
 
 TEST_F(lockset, memory_offline)
 {
-	plug(_metadata, &self->guest);
+	plug_offline(_metadata, &self->guest);
 	write_block(_metadata, &self->guest, "state", "online_movable");
 	fill(_metadata, &self->guest);
 	begin(_metadata, "memory-offline");
@@ -280,6 +312,8 @@ TEST_F(lockset, memory_auto_online)
 /* By a driver, which lets add_memory_driver_managed() take the lock. */
 TEST_F(lockset, memory_add)
 {
+	if (!self->guest.device.id[0])
+		SKIP(return, "the node has no virtio-mem device");
 	begin(_metadata, "memory-add");
 	resize(_metadata, &self->guest, true);
 	end(_metadata);
@@ -289,7 +323,7 @@ TEST_F(lockset, memory_add)
 /* Of a block that is offline. */
 TEST_F(lockset, memory_remove)
 {
-	plug(_metadata, &self->guest);
+	plug_offline(_metadata, &self->guest);
 	begin(_metadata, "memory-remove");
 	unplug_own(_metadata, &self->guest);
 	end(_metadata);
@@ -298,6 +332,8 @@ TEST_F(lockset, memory_remove)
 /* Of a block that is online: what virtio-mem does with a block all unplugged. */
 TEST_F(lockset, memory_offline_and_remove)
 {
+	if (!self->guest.device.id[0])
+		SKIP(return, "the node has no virtio-mem device");
 	resize(_metadata, &self->guest, true);
 	write_block(_metadata, &self->guest, "state", "online_movable");
 	begin(_metadata, "memory-offline-and-remove");
@@ -320,26 +356,30 @@ TEST_F(lockset, memory_probe)
 	ASSERT_TRUE(block_here(range.first));
 }
 
-TEST_F(lockset, acpi_memory_plug)
+/* The machine gives memory. */
+TEST_F(lockset, memory_plug)
 {
-	begin(_metadata, "acpi-memory-plug");
+	begin(_metadata, dimm_missing() ? "dlpar-add" : "acpi-memory-plug");
 	plug(_metadata, &self->guest);
 	end(_metadata);
 	unplug_own(_metadata, &self->guest);
 }
 
-/* With its block online: the kernel takes it offline. */
-TEST_F(lockset, acpi_memory_eject)
+/* It takes memory that is online: the kernel takes it offline. */
+TEST_F(lockset, memory_eject)
 {
-	plug(_metadata, &self->guest);
+	plug_offline(_metadata, &self->guest);
 	write_block(_metadata, &self->guest, "state", "online_movable");
-	begin(_metadata, "acpi-memory-eject");
+	begin(_metadata,
+	      dimm_missing() ? "dlpar-remove" : "acpi-memory-eject");
 	unplug_own(_metadata, &self->guest);
 	end(_metadata);
 }
 
 TEST_F(lockset, virtio_mem)
 {
+	if (!self->guest.device.id[0])
+		SKIP(return, "the node has no virtio-mem device");
 	begin(_metadata, "virtio-mem");
 	resize(_metadata, &self->guest, true);
 	end(_metadata);
@@ -526,7 +566,7 @@ TEST_F_TIMEOUT(lockset, overhead, TURNS_TIMEOUT_S)
 	unsigned long long start, took[2];
 	int turn, probes;
 
-	plug(_metadata, &self->guest);
+	plug_offline(_metadata, &self->guest);
 	for (turn = 0; turn < TURNS; turn++) {
 		for (probes = 0; probes < 2; probes++) {
 			ASSERT_EQ(0, lockset_arm(probes));
