@@ -57,13 +57,13 @@ def paths(kernel, names):
          for path, modes in table])
 
 
-def recorded(folder=rules.RULES):
-    """All Kernels that something was recorded on, the oldest first, and of a
-    version that of the tables.
+def recorded():
+    """All Kernels that something was recorded on, the oldest first; x86_64 first
+    of a version.
     """
     found = [rules.Kernel(*re.fullmatch(r'observed-([\d.]+)-(\w+)',
                                         path.stem).groups())
-             for path in folder.glob('observed-*.ini')]
+             for path in rules.RULES.glob('observed-*.ini')]
     return sorted(found, key=lambda k: (rules.version(k.release),
                                         k.arch != 'x86_64', k.arch))
 
