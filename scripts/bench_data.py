@@ -92,12 +92,16 @@ class Series:
 
     def expected(self):
         """What the points should be, for the last two and the power: [(x, y)].
-        Empty where there is no single power.
+        Of two points, for the last one, if the whole grows. Empty where there is
+        no single power.
         """
         low, high = self.powers or (0, 1)
         if low != high or len(self.points) < 2:
             return []
         *_, one, other = self.points
+        if len(self.points) == 2:
+            return [(p.x, other.median * (p.x / other.x) ** low)
+                    for p in self.points]
         factor = (other.median - one.median) / (other.x ** low - one.x ** low)
         found = [(p.x, other.median - factor * (other.x ** low - p.x ** low))
                  for p in self.points]

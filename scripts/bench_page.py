@@ -41,14 +41,14 @@ def _noise(series):
 
 def table(series):
     """A line for each series, by parts."""
-    lines = []
+    lines, width = [], max((len(s.name) for s in series), default=0)
     for (part, kernel, clock, axis), some in groupby(
             series, key=lambda s: (s.part, s.kernel, s.clock, s.axis)):
         lines.append(f'{part}, kernel: {kernel}, {clock}' +
                      (f', over {axis}:' if axis else ':'))
         for one in some:
             told = '; '.join(filter(None, (_values(one), _growth(one))))
-            lines.append(f'  {one.name:28}{_noise(one):>9}  {told}')
+            lines.append(f'  {one.name:{width}}{_noise(one):>10}  {told}')
     return lines
 
 
@@ -78,12 +78,17 @@ def change_lines(changes, left, base):
     return lines
 
 
+def _formula(series):
+    """What expected() is."""
+    return f'{"a + b " if len(series.points) > 2 else ""}N^{series.powers[0]}'
+
+
 def figure(release, series):
     """All that has an axis; None if nothing has."""
     panels = [growth_figure.Panel(
         f'{s.name}, {s.unit}', s.axis,
         tuple((p.x, p.median) for p in s.points), tuple(s.expected()),
-        f'a + b N^{s.powers[0]}' if s.expected() else '')
+        _formula(s) if s.expected() else '')
         for s in series if len(s.points) > 1]
     return growth_figure.draw(f'What hotplug costs: Linux {release}',
                               panels) if panels else None

@@ -15,6 +15,8 @@ _LEFT = 76
 _TOP = 92
 _ROW = _SIZE + 92
 _ACROSS = 3
+# Of the title and what the lines are.
+_HEAD = 400
 
 _MEASURED, _EXPECTED = '#0072b2', '#d55e00'
 
@@ -102,5 +104,5 @@ def draw(title, panels):
         x, y = _LEFT + column * _PITCH, _TOP + _SIZE + row * _ROW
         parts.append(svg.tag('g', _panel(panel), transform=f'translate({x} {y})'))
     rows = math.ceil(len(panels) / _ACROSS)
-    return svg.figure(min(len(panels), _ACROSS) * _PITCH,
+    return svg.figure(max(_HEAD, min(len(panels), _ACROSS) * _PITCH),
                       _TOP + rows * _ROW - 42, title, parts)

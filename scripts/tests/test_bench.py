@@ -58,6 +58,9 @@ def test_growth_is_that_of_what_grows():
     assert series('rebuild', (2, 100), (4, 101), (8, 100)).growth() is None
     assert series('cpu-up', (4, 41), (8, 33), (16, 21)).growth() is None
     assert series('jobs', (1, 60), (2, 30)).growth() == pytest.approx(-1)
+    # Two points say nothing of a part that does not grow.
+    assert series('jobs', (1, 73), (2, 49), powers=(-1, -1)).expected() == [
+        (1, 98), (2, 49)]
 
 
 def test_growth_that_is_not_what_it_should_be_is_marked():
@@ -70,6 +73,16 @@ def test_growth_that_is_not_what_it_should_be_is_marked():
     assert lines['between'].endswith('N^2.00, should with N^1 to N^3')
     assert lines['wrong'].endswith('N^3.00, should with N^2 (!)')
     assert lines['still'].endswith('does not grow (!)')
+
+
+def test_columns_are_below_each_other():
+    lines = bench_page.table([series('short', (2, 20)), series(40 * 'x', (2, 20))])
+    assert len({line.index('±') for line in lines[1:]}) == 1
+
+
+def test_a_figure_has_room_for_its_title():
+    one = bench_page.figure('6.12.117', [series('jobs', (1, 73), (2, 49))])
+    assert float(ElementTree.fromstring(one).get('width')) >= 400
 
 
 def test_json_is_read_back():
