@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from common import SCRIPTS, Fatal
 
 RULES = SCRIPTS / 'rules'
-# What a path may say besides its title and, if somebody drives it, its entry.
+# What a path may say besides its title and where it begins.
 PATH_KEYS = ('config', 'drive', 'driven-on', 'undriven', 'holds')
 
 _RANGE = re.compile(r'(\d+\.\d+)?(\.\.)?(\d+\.\d+)?')
