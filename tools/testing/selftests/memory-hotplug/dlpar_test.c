@@ -278,13 +278,13 @@ TEST_F_TIMEOUT(dlpar, block_comes_back_under_load, TEST_TIMEOUT_S)
 				  &id));
 	ASSERT_EQ(0, worker_start(&self->workers[1], "slab", slab_read_anew,
 				  NULL));
-	for (turn = 0; turn < ROUNDS; turn++) {
+	/* Until the others have come round, too. */
+	for (turn = 0; turn < ROUNDS || !worker_rounds(&self->workers[0]) ||
+	     !worker_rounds(&self->workers[1]); turn++) {
 		try_both(_metadata, self->blocks, self->first,
 			 &self->workers[2]);
 		ASSERT_EQ(0, workers_check(self->workers, 2));
 	}
-	EXPECT_LT(0UL, worker_rounds(&self->workers[0]));
-	EXPECT_LT(0UL, worker_rounds(&self->workers[1]));
 	ASSERT_EQ(0, workers_stop(self->workers, 2));
 }
 
@@ -303,32 +303,32 @@ static const char *open_port(struct __test_metadata *_metadata,
 }
 
 /* What the hypervisor gives comes up online on the node that it is for. */
-static void expect_online(struct __test_metadata *_metadata,
-			  const struct block_range *range, int node)
+static struct block_range expect_online(struct __test_metadata *_metadata,
+					const struct host_device *dimm,
+					int node)
 {
+	struct block_range range;
 	unsigned long id;
 
-	for (id = range->first; id < range->first + range->nr; id++) {
-		EXPECT_EQ(0, block_state_wait(id, "online"));
+	EXPECT_EQ(0, dlpar_wait(dimm, &range));
+	for (id = range.first; id < range.first + range.nr; id++) {
 		EXPECT_TRUE(memory_block_node_link(id, node)) {
 			TH_LOG("node%d has no memory%lu", node, id);
 		}
 	}
+	return range;
 }
 
 static struct block_range plug(struct __test_metadata *_metadata,
 			       struct host_port *port, int node,
 			       unsigned int blocks, struct host_device *dimm)
 {
-	struct block_range range;
 	int err = host_plug_dimm(port, node, blocks * block_bytes(), dimm);
 
 	ASSERT_EQ(0, err) {
 		TH_LOG("%s", port->answer);
 	}
-	range = block_range_of(dimm->addr, dimm->size);
-	expect_online(_metadata, &range, node);
-	return range;
+	return expect_online(_metadata, dimm, node);
 }
 
 static void unplug(struct __test_metadata *_metadata, struct host_port *port,
@@ -391,7 +391,6 @@ TEST_F_TIMEOUT(dlpar, node_goes_and_comes, 2 * TEST_TIMEOUT_S)
 {
 	struct host_device all[HOST_DEVICES], own[MAX_DIMMS], dimm;
 	const int node = self->node.id;
-	struct block_range range;
 	const char *reason;
 	int nr, mine = 0, i;
 
@@ -420,10 +419,8 @@ TEST_F_TIMEOUT(dlpar, node_goes_and_comes, 2 * TEST_TIMEOUT_S)
 	EXPECT_EQ(0, host_answer(&self->port)) {
 		TH_LOG("not put back: %s", self->port.answer);
 	}
-	for (i = 0; i < mine; i++) {
-		range = block_range_of(own[i].addr, own[i].size);
-		expect_online(_metadata, &range, node);
-	}
+	for (i = 0; i < mine; i++)
+		expect_online(_metadata, &own[i], node);
 	expect_node(_metadata, node, true);
 }
 
